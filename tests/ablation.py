@@ -49,6 +49,7 @@ class Ablation:
         return {test.partition("::")[2] for test in self.tests}
 
 
+_ANSWERS = "tests/flows/test_comment_command.py::"
 _DROPPED = "tests/flows/test_dropped_comments.py::"
 _BESIDE = "tests/flows/test_comment_files.py::"
 _COMMENT_FILES = "confsync/mirror/comments/files.py"
@@ -4235,7 +4236,7 @@ ABLATIONS = (
         "a text that drops an open comment is not sent",
         (
             Cut(
-                "confsync/push/unfit_page.py", "return _dropped(space, case, result)", "return None"
+                "confsync/push/unfit/page.py", "return _dropped(space, case, result)", "return None"
             ),
         ),
         (
@@ -4253,6 +4254,33 @@ ABLATIONS = (
             ),
         ),
         (f"{_DROPPED}test_a_marker_without_words_keeps_no_comment",),
+    ),
+    Ablation(
+        "an answer to a comment is looked for before it is sent",
+        (
+            Cut(
+                "confsync/commands/pages/comment.py",
+                "if self._said(comment_id, body, me):",
+                "if False:",
+            ),
+        ),
+        (
+            f"{_ANSWERS}test_an_answer_stands_below_its_comment_once",
+            f"{_ANSWERS}test_an_answer_whose_fate_is_unknown_is_never_doubled",
+        ),
+    ),
+    Ablation(
+        "only the user's own answer counts as given",
+        (Cut("confsync/commands/pages/comment.py", " and one.by == author", ""),),
+        (f"{_ANSWERS}test_the_same_answer_of_another_person_is_not_mine",),
+    ),
+    Ablation(
+        "a resolution is looked at afterwards",
+        (Cut("confsync/commands/pages/comment.py", "if not landed():", "if False:"),),
+        (
+            f"{_ANSWERS}test_a_resolution_that_the_server_ignores_is_told",
+            f"{_ANSWERS}test_a_resolution_whose_answer_is_lost_is_found",
+        ),
     ),
     Ablation(
         "a check tells which open comments a text drops",

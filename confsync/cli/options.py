@@ -102,7 +102,7 @@ _MODULES = {
     "confsync.cli.fast_verbs": ("check", "status"),
     "confsync.cli.git.verbs": ("history", "merge-driver"),
     "confsync.cli.manual.verb": ("help",),
-    "confsync.cli.one_page.verbs": ("log", "new", "open", "restore", "show"),
+    "confsync.cli.one_page.verbs": ("comment", "log", "new", "open", "restore", "show"),
     "confsync.cli.setup_verbs": ("clone", "demo", "doctor", "init", "login", "logout", "sandbox"),
 }
 

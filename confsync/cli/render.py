@@ -43,7 +43,7 @@ def as_text(result: Result, display: Display) -> tuple[str, str, str]:
     The result is `typed`. A diff has its own colours, and is already escaped for a terminal.
     """
     shown, now, quiet = display.shown, display.now, display.quiet
-    told = result.command in _TELLS_ITSELF
+    told = result.command in _TELLS_ITSELF or bool(result.command == "comment" and result.text)
     steers = display.terminal and result.command not in _OWN_COLORS
     given = safe_lines(result.text) if steers else result.text
     out = [*_page_lines(result, shown, display.verbose, now)]

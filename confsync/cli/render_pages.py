@@ -31,6 +31,8 @@ _MARKS = {
     Outcome.REFRESHED: ("*", "green"),
     Outcome.MERGED: ("*", "green"),
     Outcome.RESTORED: ("+", "green"),
+    Outcome.ANSWERED: ("+", "green"),
+    Outcome.RESOLVED: ("*", "green"),
     Outcome.MOVED: (">", "cyan"),
     Outcome.RENAMED: (">", "cyan"),
     Outcome.RESTAMPED: ("=", "cyan"),

@@ -239,6 +239,7 @@ def lost_output(error: OSError | ValueError) -> str:
 # The commands that write files, pages, or the keyring.
 _WORKING = (
     "clone",
+    "comment",
     "init",
     "login",
     "logout",

@@ -36,6 +36,8 @@ class Outcome(Enum):
     SKIPPED = "skipped"
     FAILED = "failed"
     RESTORED = "restored"
+    ANSWERED = "answered"
+    RESOLVED = "resolved"
 
     CLEAN = "clean"
     MODIFIED = "modified"

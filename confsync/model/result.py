@@ -154,7 +154,7 @@ class Result:
 
         Only `push` and `status` have `left_out`, `pull` and `status` `comments`, `doctor` `checks`,
         `check` `findings`, `log` `history`, `events`, `lines` and `runs`, `show` `history` and
-        `text`, `diff` `changes` and `text`, and `help` and `open` `text`.
+        `text`, `diff` `changes` and `text`, and `comment`, `help` and `open` `text`.
         """
         more: dict[str, object] = {}
         told = self.typed(MIRROR)
@@ -176,7 +176,7 @@ class Result:
             more["left_out"] = [one.as_json() for one in self.left_out]
         if self.command in ("pull", "status"):
             more["comments"] = [comment._asdict() for comment in told.comments]
-        if self.command in ("diff", "help", "open", "replace", "show"):
+        if self.command in ("comment", "diff", "help", "open", "replace", "show"):
             more["text"] = self.text
         pages = [page.as_json() for page in told.pages]
         errors = [

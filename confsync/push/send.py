@@ -22,9 +22,9 @@ from confsync.mirror.state.base_cache import STATE
 from confsync.model.hint import marked
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import token
-from confsync.push import unfit_page
 from confsync.push.options import SpacePush
 from confsync.push.planned import is_elsewhere, moved_since
+from confsync.push.unfit import page as unfit_page
 from confsync.push.write_back import (
     Settling,
     leaves_text,

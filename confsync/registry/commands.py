@@ -51,6 +51,16 @@ COMMANDS = (
         ("guides/cloning", "tutorial", "guides/existing-repository"),
     ),
     CommandEntry(
+        "comment",
+        {"PATH": "A document, or the id of a page."},
+        {
+            **_SERVER,
+            Exit.REFUSED: "The server does not show the page, or it does not take the answer. Or "
+            "the comment cannot be resolved.",
+        },
+        ("guides/comments",),
+    ),
+    CommandEntry(
         "demo",
         {"DIR": "A new or empty directory to keep the story in. Without it, a temporary one."},
         {Exit.LOCAL: "The directory is not empty, or the story failed."},

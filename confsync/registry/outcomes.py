@@ -98,15 +98,16 @@ OUTCOMES = (
     ),
     OutcomeEntry(
         Outcome.UNCHANGED,
-        ("push", "restore", "revert"),
+        ("comment", "push", "restore", "revert"),
         "The server changed nothing. It considers your text equal to the page's, or it ignored a "
         "move. Or the page to restore is not in the trash, or already is what the plan says. "
-        "`revert`: the file already has the old text.",
+        "`revert`: the file already has the old text. `comment`: your answer is there already, or "
+        "the comment is resolved already.",
         "Type the command in the hint. Without one, there is nothing to do.",
     ),
     OutcomeEntry(
         Outcome.REJECTED,
-        ("pull", "push", "revert"),
+        ("comment", "pull", "push", "revert"),
         "confsync changed nothing, neither here nor on the server. A change on the other side "
         "would be lost. `revert`: the file stays as it is, and the line says why.",
         "`confsync diff --remote PATH`, then `confsync pull --merge PATH`.",
@@ -129,6 +130,16 @@ OUTCOMES = (
         "`restore` brought the page back from the trash. `status`: git put back an older version "
         "of the document.",
         "After a revert in git: `confsync help conflicts`.",
+    ),
+    OutcomeEntry(
+        Outcome.ANSWERED,
+        ("comment",),
+        "`comment --reply` added your answer to a comment. In parentheses: the comment.",
+    ),
+    OutcomeEntry(
+        Outcome.RESOLVED,
+        ("comment",),
+        "`comment --resolve` resolved an inline comment. In parentheses: the comment.",
     ),
     OutcomeEntry(
         Outcome.CLEAN,

@@ -101,6 +101,7 @@ COMMENT = an(
 )
 MORE: dict[str, dict[str, Any]] = {
     "check": {"findings": many(FINDING)},
+    "comment": {"text": TEXT},
     "diff": {"changes": many(CHANGE), "text": TEXT},
     "doctor": {"checks": many(CHECK)},
     "grep": {"matches": many(MATCH)},
@@ -122,6 +123,7 @@ MORE: dict[str, dict[str, Any]] = {
 ARGUMENTS = {
     "check": (),
     "clone": ("https://acme.atlassian.net/wiki/spaces/ENG", "there"),
+    "comment": (GUIDE,),
     "demo": (),
     "diff": (),
     "doctor": (),
@@ -215,6 +217,10 @@ def test_what_works(
     wiki.store.trash(guide)
     assert held(desk.json("pull"), "pull")["summary"] == {"deleted": 1}
     held(desk.json("restore", guide), "restore")
+    said = wiki.store.add_comment(guide, "<p>Is it?</p>").id
+    assert said in held(desk.json("comment", guide), "comment")["text"]
+    (page,) = held(desk.json("comment", guide, "--reply", said, "-m", "Yes."), "comment")["pages"]
+    assert page["outcome"] == "answered"
     assert held(desk.json("doctor"), "doctor")["checks"][0]["ok"] is True
     assert held(desk.json("help", "json"), "help")["text"].startswith("# JSON")
 
@@ -297,6 +303,7 @@ def test_without_a_mirror_that_is_said_in_json(
         ("log", GUIDE),
         ("show", GUIDE),
         ("restore", "7"),
+        ("comment", GUIDE),
         ("doctor",),
     ],
     ids=" ".join,

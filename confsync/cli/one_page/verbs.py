@@ -1,4 +1,4 @@
-"""The commands about one page or one document: `new`, `log`, `show`, `restore` and `open`.
+"""The commands about one page or its document: `new`, `log`, `show`, `restore`, `open`, `comment`.
 
 Everything else is imported inside the functions, so that each command loads only its own modules.
 """
@@ -166,3 +166,34 @@ def open_(settings: Settings, page: str) -> None:
             hint=f"'confsync show {quoted(page)}' prints that version",
         )
     finish(settings, open_page(mirror.config.url, target, webbrowser.open), mirror.root)
+
+
+@cli.command()
+@click.argument("page", metavar="PATH", shell_complete=completion.pages)
+@click.option("--reply", metavar="ID", default="", help="Answer this comment.")
+@click.option("--message", "-m", default="", help="The text of the answer.")
+@click.option("--resolve", metavar="ID", default="", help="Resolve this inline comment.")
+@common
+@click.pass_obj
+def comment(settings: Settings, page: str, reply: str, message: str, resolve: str) -> None:
+    """List the comments of a page, answer one, or resolve one.
+
+    An answer is sent once: repeat the command if you do not know whether it arrived.
+
+    \b
+    confsync comment ENG/guide.xhtml
+    confsync comment ENG/guide.xhtml --reply 98311 -m "Yes, it is."
+    confsync comment ENG/guide.xhtml --resolve 98311
+    """
+    from confsync.commands.pages.comment import Asked
+    from confsync.commands.pages.comment import comment as run
+
+    if bool(reply) != bool(message.strip()):
+        raise UsageError("--reply needs the text of the answer: -m TEXT, and -m needs --reply ID")
+    mirror, _ = mirror_of(settings, ())
+    target = target_of(settings, mirror, page)
+    if target.version is not None:
+        raise UsageError("comments belong to a page, and not to one version of it")
+    with remote_for(settings, mirror) as remote:
+        result = run(mirror, remote, target, Asked(reply, message, resolve))
+    finish(settings, result, mirror.root)

@@ -187,6 +187,7 @@ _COMMENTS = _list("New comments, if the configuration has `comments: notice` or 
 # The keys that only some commands have, with errors, too.
 MORE: dict[str, dict[str, Schema]] = {
     "check": {"findings": _list("What check found.", "finding")},
+    "comment": {"text": _text("The comments, if you did not ask for anything else.")},
     "diff": {
         "changes": _list("The pages that differ.", "change"),
         "text": _text("The diff, as git prints it."),
