@@ -12,7 +12,7 @@ from confsync.model.stamp import Stamp, digest
 from confsync.sandbox import PageRow, Store
 from tests.property.team.honest import no_stamp_says_more
 from tests.property.team.journal import NEW, Seen
-from tests.property.team.oracle import Audit
+from tests.property.team.oracle import Audit, WatchedRemote
 from tests.property.team.planned import Planned
 from tests.property.team.restored import given_back, is_held
 from tests.property.team.site import SPACE, Site
@@ -192,3 +192,10 @@ def test_a_stamp_that_says_more_than_its_text_is_seen(
         no_stamp_says_more([path], site)
     site.journal.give_up(page.id, {"L905L"})
     no_stamp_says_more([path], site)
+
+
+def test_each_write_of_a_desk_is_watched(site: Site, page: PageRow) -> None:
+    audit = Audit(site)
+    WatchedRemote(site.store, "me", audit).add_labels(page.id, ["unwanted"])
+    with pytest.raises(AssertionError, match="has other labels"):
+        audit.report()

@@ -220,11 +220,11 @@ class WatchedRemote(StoreRemote):
             raise NotVisibleError(f"Cannot find a page with id [{page_id}]", status=404)
         return super().page(page_id)
 
-    def _write(self, what: str, write: Callable[[], Done]) -> Done:
+    def write(self, what: str, write: Callable[[], Done]) -> Done:
         def watched() -> Done:
             before = self._audit.pages()
             done = write()
             self._audit.write(before, self._audit.pages())
             return done
 
-        return super()._write(what, watched)
+        return super().write(what, watched)
