@@ -81,7 +81,9 @@ class Flow:
                 self._end_line()
                 self._put(line)
         else:
-            plain = _SPACE.sub(" ", text)
+            # Of white space, only the blank is printable.
+            has_other = "  " in text or not text.isprintable()
+            plain = _SPACE.sub(" ", text) if has_other else text
             if not self.pieces or self.pieces[-1].blank:
                 plain = plain.removeprefix(" ")
             self._put(plain)

@@ -40,6 +40,7 @@ class BodyReader:
 
     def __init__(self, split: Split) -> None:
         self.flow = Flow(split)
+        self.text = self.flow.text
         self.rests: list[tuple[int, int]] = []
         self._ends: list[End | None] = []
         self._macros: list[_Macro] = []
@@ -47,9 +48,6 @@ class BodyReader:
         self._lists: list[int | None] = []
         self._tables: list[Table] = []
         self._task = _TO_DO
-
-    def text(self, text: str) -> None:
-        self.flow.text(text)
 
     def closed(self, name: str) -> None:
         end = self._ends.pop()

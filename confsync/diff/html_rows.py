@@ -39,7 +39,9 @@ class Row:
 
 def escaped(text: str) -> str:
     """Return a text as HTML, with invisible characters shown as escapes."""
-    return html.escape(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text), quote=True)
+    if not text.isprintable():  # nearly all is
+        text = _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return html.escape(text, quote=True)
 
 
 def rows(old: str | None, new: str | None) -> list[Row]:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from confsync.mirror.attachment_files import Here, Wanted
 
 NAME = "index"
-FORMAT = 4
+FORMAT = 5
 # The fields of a stamp in the index.
 _STAMP = tuple(field.name for field in fields(Stamp))
 # The places in a row: the attachments that the body shows, and the files of attachments.
@@ -51,7 +51,8 @@ class Index:
     """The index of a mirror. `read` and `record` fill it, and `save` stores it.
 
     With `files`, it also knows the files of attachments. `part` is the `part_name` of a run of some
-    spaces, which has an index of its own.
+    spaces, which has an index of its own. Rows stay JSON until they are needed: as lists, they
+    take four times the memory.
     """
 
     def __init__(self, root: Path, *, files: bool = False, part: str = "") -> None:
@@ -62,19 +63,20 @@ class Index:
         self._state = root / STATE
         self._path = self._state / f"{NAME}{part}"
         self._about = _about(root, f"index {FORMAT} {' '.join(_STAMP)}")
-        self._new: dict[str, list[Any]] = {}
+        self._new: dict[str, bytes] = {}
 
     @cached_property
-    def _old(self) -> dict[str, list[Any]]:
+    def _old(self) -> dict[str, bytes]:
         """Return the rows of the stored index, by path."""
         word = mark.known(self._state)
         with contextlib.suppress(OSError, ValueError):
             raw = regular.read(self._path, regular.STATE_BYTES) if word else b""
             told, _, rest = raw.partition(b"\n")
-            about, _, rows = rest.partition(b"\n")
+            about, *lines = rest.split(b"\n")
             of_this_clone = about == f"{self._about} {word}".encode()
             if of_this_clone and told.decode() == hashlib.sha256(rest).hexdigest():
-                return {row[0]: row for row in json.loads(rows)}
+                rows = (line.partition(b"\t") for line in lines)
+                return {json.loads(path): row for path, _, row in rows}
         return {}
 
     def read(self, root: Path, name: str) -> Entry:
@@ -88,7 +90,7 @@ class Index:
         found = whole.document
         if found is None or found.stamp is None or not _is_plain(whole):
             return whole
-        return _entry(_row(whole, (0, 0, 0, 0), files=self._files))  # drop the text to save memory
+        return entry.without_text(whole, files=self._files)
 
     def outline(self, root: Path, name: str) -> Entry:
         """Return a document without its text, also if it changed. `Mirror.whole` reads the text."""
@@ -96,7 +98,7 @@ class Index:
 
     def known(self, root: Path, name: str) -> Entry | None:
         """Return title and stamp of an unchanged document, or None if it must be read."""
-        row = self._old.get(name)
+        row = _decoded(self._old.get(name))
         if row is None or _key(row) != disk.key(f"{root}{os.sep}{name}"):
             return None
         if self._files and row[_SHOWN] is None:  # confsync wrote it and did not read its body
@@ -112,7 +114,7 @@ class Index:
             self._new[name] = self._old[name]  # the row tells whose document this was
         settled = key is not None and began is not None and disk.is_settled(key, began)
         if key is not None and settled and _is_plain(found):
-            self._new[name] = _row(found, key, files=self._files)
+            self._new[name] = _encoded(_row(found, key, files=self._files))
         return found
 
     def files(self, path: str, attached: tuple[Attached, ...], wanted: Wanted) -> Here:
@@ -125,7 +127,7 @@ class Index:
         directory = path.removesuffix(SUFFIX) + ATTACHMENTS
         keys = self._keys_in(directory)
         row = self._new.get(path)
-        known = row[_HERE] if row and row is self._old.get(path) else None
+        known = json.loads(row)[_HERE] if row and row == self._old.get(path) else None
         if keys is not None and known and known[0] == [[n, list(k)] for n, k in keys.items()]:
             found = attachment_files.known_here(directory, known[1], known[2])
         else:
@@ -146,7 +148,7 @@ class Index:
 
     def _remember(self, path: str, keys: Mapping[str, Key] | None, found: Here) -> None:
         """Remember the files of an unmodified document, if a later change of them will show."""
-        row, began = self._new.get(path), self.moment()
+        row, began = _decoded(self._new.get(path)), self.moment()
         if row is None:
             return
         here = None
@@ -154,7 +156,7 @@ class Index:
         if keys and plain and began and all(disk.is_settled(k, began) for k in keys.values()):
             files = [[n, f.file_name, f.size, f.digest] for n, f in found.files.items()]
             here = [[[n, list(k)] for n, k in keys.items()], files, sorted(found.unfit)]
-        self._new[path] = [*row[:_HERE], here]
+        self._new[path] = _encoded([*row[:_HERE], here])
 
     def _note_files(
         self,
@@ -170,7 +172,7 @@ class Index:
 
     def page_at(self, name: str) -> tuple[str, ...]:
         """Return the page id of the last unmodified document at a path, if known."""
-        row = self._old.get(name)
+        row = _decoded(self._old.get(name))
         return (_page_of(row),) if row else ()
 
     def missing(self) -> dict[str, Stamp]:
@@ -180,7 +182,7 @@ class Index:
         """
         root = self._state.parent
         gone = (name for name in self._old if not os.path.lexists(f"{root}{os.sep}{name}"))
-        found = ((name, _entry(self._old[name]).document) for name in gone)
+        found = ((name, _entry(json.loads(self._old[name])).document) for name in gone)
         return {name: one.stamp for name, one in found if one and one.stamp}
 
     def keep(self, names: Iterable[str]) -> None:
@@ -194,13 +196,14 @@ class Index:
         """
         self._doubt_snapshot(fresh)
         for name, (key, found) in fresh.items():
-            self._new[name] = _row(Entry(name, b"", found), key, files=False)
+            self._new[name] = _encoded(_row(Entry(name, b"", found), key, files=False))
 
     def made(self, names: Iterable[str]) -> None:
         """Remember new documents, of which the next command reads the text again."""
         new = [name for name in names if name not in self._old]
         found = (entry.read(self._state.parent, name) for name in new)
-        self._new |= {one.path: _row(one, _UNKNOWN, files=False) for one in found if _is_plain(one)}
+        rows = {one.path: _row(one, _UNKNOWN, files=False) for one in found if _is_plain(one)}
+        self._new |= {path: _encoded(row) for path, row in rows.items()}
         self._doubt_snapshot(new)
 
     def _doubt_snapshot(self, names: Iterable[str]) -> None:
@@ -217,16 +220,17 @@ class Index:
         """
         if not self._is_whole:
             return {}
-        return {name: _key(row) for name, row in self._new.items()} | self._seen_files
+        keys = {name: _key(json.loads(row)) for name, row in self._new.items()}
+        return keys | self._seen_files
 
     def save(self) -> None:
         """Store the index."""
-        rows = sorted(self._new.values())
-        if rows == sorted(self._old.values()) or self.moment() is None:
+        if self._new == self._old or self.moment() is None:
             return
         with contextlib.suppress(OSError):
             about = f"{self._about} {mark.made(self._state)}\n".encode()
-            rest = about + json.dumps(rows).encode()
+            rows = (_encoded(path) + b"\t" + row for path, row in sorted(self._new.items()))
+            rest = about + b"\n".join(rows)
             told = hashlib.sha256(rest).hexdigest().encode()
             new = self._path.with_suffix(".new")
             disk.keep(new, told + b"\n" + rest)
@@ -287,6 +291,15 @@ def _row(entry: Entry, key: Key, *, files: bool) -> list[Any]:
     settings = dict(found.settings)
     shown = sorted(names.shown(found.body)) if files else None
     return [entry.path, list(key), found.title, labels, stamp, listed, settings, shown, None]
+
+
+def _encoded(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+def _decoded(row: bytes | None) -> list[Any] | None:
+    found: list[Any] | None = json.loads(row) if row else None
+    return found
 
 
 def _key(row: list[Any]) -> Key:

@@ -31,11 +31,12 @@ def files(root: Path) -> dict[str, tuple[int, bytes]]:
 
 def index(root: Path) -> tuple[str, list[list[object]]]:
     """Return what an index is about, and its rows. Each has the key of its document."""
-    _, about, rows = (root / STATE / "index").read_text().split("\n")
-    for row in json.loads(rows):
+    _, about, *lines = (root / STATE / "index").read_text().split("\n")
+    rows = [json.loads(line.partition("\t")[2]) for line in lines]
+    for row in rows:
         assert tuple(row[1]) == disk.key(root / row[0])
     word = mark.known(root / STATE)
-    return about.replace(word, "mark"), [[row[0], *row[2:]] for row in json.loads(rows)]
+    return about.replace(word, "mark"), [[row[0], *row[2:]] for row in rows]
 
 
 def _never(arguments: list[str]) -> int:

@@ -220,6 +220,8 @@ def told_of_stand_ins(beside: Beside) -> tuple[str, str]:
 
 def changed_here(here: Beside) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the attachments that a push would send or delete, before and after."""
+    if here.is_as_stamped:
+        return (), ()
     bases = {one.name: one for one in here.attached}
     names = here.changed()
     before = tuple(f"{name} v{bases[name].version}" for name in names if name in bases)
