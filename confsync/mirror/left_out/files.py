@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -98,14 +99,24 @@ def _outside(mirror: Mirror, entries: Iterable[Entry]) -> Iterator[LeftOut]:
     yield from (outside_of_spaces(mirror, entry.path) for entry in entries)
 
 
+def _has_only(directory: str, known: set[str]) -> bool:
+    """Return whether a directory has no other files, or does not exist. Nearly all are so."""
+    try:
+        return known.issuperset(os.listdir(directory))  # noqa: PTH208 - thousands of them
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+
+
 def _beside(mirror: Mirror, entry: Entry) -> Iterator[LeftOut]:
     """Yield the files beside a document that are no attachments of its page."""
     found = entry.document
     directory = directory_of(entry.path)
-    if found is None or not (mirror.root / directory).is_dir():
-        return
-    attached = found.stamp.attachments if found.stamp else ()
+    attached = found.stamp.attachments if found and found.stamp else ()
     known = {one.file for one in attached} | {one.name for one in attached}
+    if found is None or _has_only(f"{mirror.root}{os.sep}{directory}", known):
+        return
     wanted = (shown(found.body) if found.shown is None else found.shown) | set(found.listed)
     try:
         here = files.names(mirror.root, entry.path, attached)
