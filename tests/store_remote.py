@@ -356,7 +356,7 @@ class StoreRemote:
 
     def properties(self, page_id: str, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
         failpoints.before(f"GET properties of {page_id}")
-        self._row(page_id)
+        self.row(page_id)
         return tuple(_property(row) for row in self.store.properties(page_id) if row.key in keys)
 
     def property_hints(

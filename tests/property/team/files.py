@@ -8,6 +8,7 @@ from pathlib import Path
 
 from confsync.document import document
 from confsync.document.document import Document
+from confsync.document.settings.values import digest
 from confsync.errors import DocumentError
 from confsync.mirror.mirror import STATE
 from tests.property.team.journal import NEW, Seen, Sight
@@ -89,6 +90,9 @@ class Files:
             frozenset(entry.labels or () if entry else ()),
             frozenset(marks(_TITLE.sub("", text))),
             {file.name: frozenset(marks(self.bytes_of(file).decode())) for file in files},
+            frozenset((name, digest(name, v)) for name, v in entry.settings.items())
+            if entry
+            else frozenset(),
         )
 
     def documents(self) -> list[Path]:

@@ -19,7 +19,7 @@ NEW = ""
 class Seen(NamedTuple):
     """The document of a page at a moment, or all those of no page yet.
 
-    `files` are the lines of each file beside it.
+    `files` are the lines of each file beside it. `settings` are names with digests of values.
     """
 
     path: str
@@ -28,6 +28,7 @@ class Seen(NamedTuple):
     labels: frozenset[str]
     lines: frozenset[str]
     files: Mapping[str, frozenset[str]]
+    settings: frozenset[tuple[str, str | None]] = frozenset()
 
     @property
     def place(self) -> str:
@@ -42,6 +43,7 @@ class Seen(NamedTuple):
             labels=self.labels | other.labels,
             lines=self.lines | other.lines,
             files={**other.files, **self.files},
+            settings=self.settings | other.settings,
         )
 
 
@@ -56,6 +58,7 @@ class Intent:
     came: set[str] = field(default_factory=set)
     titles: set[str] = field(default_factory=set)
     labels: set[str] = field(default_factory=set)
+    settings: set[tuple[str, str | None]] = field(default_factory=set)
     moved: bool = False
 
 
@@ -77,6 +80,7 @@ class Journal:
             intent.came |= now.lines - then.lines
             intent.left |= then.lines - now.lines if gives_up else set()
             intent.labels |= now.labels ^ then.labels
+            intent.settings |= now.settings - then.settings
             # Of two documents of a page, one was taken away: the person wants the other's title.
             intent.titles |= now.titles if then.titles - now.titles else now.titles - then.titles
             intent.moved |= now.place != then.place

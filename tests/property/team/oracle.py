@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
+from confsync.document.settings.names import key_of
 from confsync.errors import NotVisibleError, ServerError
 from confsync.model.page import AttachmentHints, Page, PageInfo, Space
+from confsync.model.stamp import Stamp
 from confsync.remote.rows import flawed
 from confsync.sandbox import PageRow, Store
 from tests.property.team.journal import NEW, Sight
@@ -28,11 +31,15 @@ GONE = ("trashed", "archived")
 
 
 class State(NamedTuple):
-    """A page as the server has it; `files` are the lines of each attachment."""
+    """A page as the server has it; `files` are the lines of each attachment.
+
+    `settings` are digests of values by name.
+    """
 
     row: PageRow
     files: Mapping[str, frozenset[str]]
     types: Mapping[str, str]
+    settings: Mapping[str, str | None] = MappingProxyType({})
 
 
 class Odd(Enum):
@@ -56,14 +63,15 @@ class Audit:
     """The changes of one desk, and those without a cause.
 
     `gone` are the keys of documents and files that a person, or git, took away at this desk, and
-    `here` those that stand here. While a plan is applied, no change but the `planned` ones has a
-    cause.
+    `here` those that stand here. `stamps` are those of the documents here, by page id. While a plan
+    is applied, no change but the `planned` ones has a cause.
     """
 
     def __init__(self, site: Site) -> None:
         self.site = site
         self.gone: set[str] = set()
         self.here: set[str] = set()
+        self.stamps: dict[str, Stamp] = {}
         self.planned: Planned | None = None
         self._found: list[str] = []
 
@@ -79,10 +87,11 @@ class Audit:
 
     def _state(self, row: PageRow) -> State:
         if not self.site.config.attachments:
-            return State(row, {}, {})
+            return State(row, {}, {}, self.site.settings_of(row.id))
         found = self.site.store.attachments(row.id)
         files = {one.title: frozenset(self.site.file_marks(one.id)) for one in found}
-        return State(row, files, {one.title: one.media_type for one in found})
+        types = {one.title: one.media_type for one in found}
+        return State(row, files, types, self.site.settings_of(row.id))
 
     def write(self, before: Mapping[str, State], after: Mapping[str, State]) -> None:
         """Compare the server before and after one write of this desk."""
@@ -123,6 +132,22 @@ class Audit:
             lost = then.types.keys() & now.types.keys() - {name for name, _ in known}
             self._say(lost, f"{lost} of page {page_id} have another media type")
         self._page_files(page_id, then.files if then else {}, now.files)
+        self._settings(page_id, then.settings if then else {}, now.settings)
+
+    def _settings(
+        self, page_id: str, then: Mapping[str, str | None], now: Mapping[str, str | None]
+    ) -> None:
+        """Check that a person wanted each new value, and that this desk knew each old one."""
+        intent, stamp = self.site.journal.of[page_id], self.stamps.get(page_id)
+        new = self.site.journal.of[NEW]
+        known = {one.key: one.digest for one in stamp.properties} if stamp else {}
+        for name in now:
+            had = then.get(name)
+            if had != now[name]:
+                wanted = (name, now[name]) in intent.settings | new.settings
+                self._say(not wanted, f"page {page_id} has another {name}")
+                unseen = stamp is not None and had != known.get(key_of(name))
+                self._say(unseen, f"an unseen {name} of page {page_id} is overwritten")
 
     def _page_files(
         self,

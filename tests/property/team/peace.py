@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from confsync.document.paths import day_of
+from confsync.document.settings.values import digest
 from confsync.mirror.mirror import Mirror
 from confsync.model.config import Comments
 from confsync.sandbox.store.rows import POST
@@ -44,6 +45,9 @@ def equals_the_site(desk: Desk) -> None:
         here = (found.title, found.body, scan.wanted(entry))
         assert here == (row.title, row.body, row.parent_id)
         assert not config.labels or set(found.labels or ()) == set(row.labels)
+        there = desk.site.settings_of(row.id)
+        for name, value in found.settings.items():
+            assert name not in there or digest(name, value) == there[name], f"{entry.path}: {name}"
         day = day_of(scan.inner(entry.path)) if scan.config.posts else None
         assert day == (row.created_at[:10] if row.type == POST else None)
         if not config.attachments:

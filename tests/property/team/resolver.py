@@ -66,7 +66,7 @@ def _resolve(desk: Desk, page: PageResult) -> None:
     elif "its stamp is missing" in page.error:  # it is to be a new page
         retitle(path, f"Other {desk.site.line()}")
         path.rename(path.with_name(f"other-{path.name}"))
-    elif "moved here and" in page.error:
+    elif "moved here and" in page.error or "the value here" in page.error:
         row = desk.site.store.page(page.id or "")
         desk.give_up(row.id)
         desk.run(desk.pull(page.path, way=Way.OURS, at=row.version))

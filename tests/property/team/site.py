@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
+from confsync.document.settings.names import key_of
+from confsync.document.settings.values import canonical, digest
 from confsync.model import filenames as paths
 from confsync.model.config import Comments, Config, SpaceConfig
 from confsync.sandbox import Missing, PageRow, Store
@@ -50,6 +52,11 @@ class Site:
         wanted = statuses or ("current",)
         rows = (*self.store.pages(SPACE, wanted), *self.store.posts(SPACE, wanted))
         return [row for row in rows if row.status in wanted]
+
+    def settings_of(self, page_id: str) -> dict[str, str | None]:
+        """Return the digests of a page's managed settings, by name."""
+        held = {one.key: canonical(one.value) for one in self.store.properties(page_id)}
+        return {name: digest(name, held.get(key_of(name))) for name in self.config.settings}
 
     def audit(self) -> None:
         """Nothing that a page had is missing from it. Notes what it has now."""
@@ -108,6 +115,7 @@ class Site:
                 row.parent_id,
                 row.labels,
                 self.store.attachments(row.id),
+                self.store.properties(row.id),
             )
             for row in self.pages(*EVER)
         ] + [self.store.folder(folder) for folder in self.folders]
@@ -133,6 +141,7 @@ class Site:
         row, intent = self.store.page(page_id), self.journal.of[page_id]
         self.journal.give_up(page_id, marks(row.body))
         intent.labels |= kept.labels ^ {*row.labels}
+        intent.settings |= kept.settings
         intent.titles |= kept.titles
         intent.moved |= kept.stamp is not None and kept.stamp.parent != row.parent_id
 

@@ -1,0 +1,131 @@
+"""Settings by two desks and a browser, with kills and lost answers: none is overwritten unseen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import settings
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
+
+from confsync.document.settings.names import KEYS
+from tests.profiles import histories
+from tests.property.rules.base import Base, pick, who
+from tests.property.team.peace import equals_the_site
+from tests.property.team.resolver import settle_down
+from tests.property.team.site import PLAIN
+from tests.store_remote import Trouble
+
+WIDTH = KEYS["width"]
+CHOSEN = PLAIN._replace(settings=("width", "properties.team"))
+VALUES = ["full-width", "one", "two", None]
+LINES = [
+    *("width: full", "width: one", "width: two", "width: null"),
+    *("properties: {team: one}", "properties: {team: two}", "properties: {team: null}"),
+]
+_BLOCK = {
+    "width": re.compile(r"^width:.*\n", re.MULTILINE),
+    "properties": re.compile(r"^properties:.*\n(?:  .*\n)*", re.MULTILINE),
+}
+
+
+class Setters(Base):
+    """Two desks whose mirrors manage settings, and Ana in the browser."""
+
+    @initialize()
+    def start(self) -> None:
+        self.site.config = CHOSEN
+        self.begin(plain=False)
+
+    @rule(n=pick, key=st.sampled_from([WIDTH, "team"]), value=st.sampled_from(VALUES))
+    def ana_sets(self, n: int, key: str, value: str | None) -> None:
+        row, store = self.page(n), self.site.store
+        if not row:
+            return
+        held = store.properties(row.id, key)
+        if value is None and held:
+            store.remove_property(row.id, key)
+        elif value is not None and held:
+            store.set_property(row.id, key, value, held[0].version + 1, "Ana")
+        elif value is not None:
+            store.add_property(row.id, key, value, "Ana")
+
+    @rule(d=who, n=pick, line=st.sampled_from(LINES))
+    def set_a_line(self, d: int, n: int, line: str) -> None:
+        desk = self.desk(d)
+        if path := self.path(desk, n):
+            text = _BLOCK[line.partition(":")[0]].sub("", path.read_text(), count=1)
+            path.write_text(re.sub(r"^(title: .*)$", rf"\1\n{line}", text, count=1, flags=re.M))
+
+    @rule(d=who, n=pick, where=pick)
+    def type_a_line(self, d: int, n: int, where: int) -> None:
+        desk = self.desk(d)
+        if path := self.path(desk, n):
+            desk.type_into(path, where)
+
+    @rule(d=who, cut=st.integers(0, 20), trouble=st.sampled_from([None, None, *Trouble]))
+    def push(self, d: int, cut: int, trouble: Trouble | None) -> None:
+        desk = self.desk(d)
+        desk.run(desk.push(), cut if cut > 4 else 0, trouble)
+
+    @rule(d=who, cut=st.integers(0, 20))
+    def pull(self, d: int, cut: int) -> None:
+        desk = self.desk(d)
+        desk.run(desk.pull(), cut if cut > 4 else 0)
+
+    @rule(d=who, n=pick, meddling=st.integers(1, 30), value=st.sampled_from(VALUES[:3]))
+    def push_while_ana_sets(self, d: int, n: int, meddling: int, value: str) -> None:
+        desk = self.desk(d)
+        desk.run(desk.push(), meddle=(meddling, lambda: self.ana_sets(n, WIDTH, value)))
+
+    @invariant()
+    def check(self) -> None:
+        self.site.audit()
+        for desk in self.desks:
+            desk.audit()
+
+    def quiet(self) -> None:
+        """Settle each desk, until both equal the server."""
+        for _ in range(2):
+            for desk in self.desks:
+                desk.commit()
+                settle_down(desk)
+        for desk in self.desks:
+            desk.run(desk.pull(refresh=True))
+        before = [desk.files() for desk in self.desks], self.site.state()
+        for desk in self.desks:
+            desk.run(desk.pull(refresh=True))
+            desk.run(desk.push())
+        assert ([desk.files() for desk in self.desks], self.site.state()) == before
+        for desk in self.desks:
+            equals_the_site(desk)
+
+
+def test_whatever_two_desks_and_a_browser_set_no_value_is_overwritten_unseen() -> None:
+    count = max(1, histories() // 5)
+    run_state_machine_as_test(
+        Setters, settings=settings(max_examples=count, stateful_step_count=12)
+    )
+
+
+def test_the_oracle_sees_a_value_that_nobody_read() -> None:
+    """As if a push took the version from the server to get past the check."""
+    team = Setters()
+    try:
+        team.start()
+        desk, row = team.desk(0), team.page(1)
+        assert row is not None
+        team.ana_sets(1, WIDTH, "one")
+        desk.note()
+        stamp = desk.seen[row.id].stamp
+        assert stamp is not None
+        desk.audit_of_writes.stamps = {row.id: replace(stamp, properties=())}
+        (info,) = desk.remote.properties(row.id, [WIDTH])
+        desk.remote.put_property(row.id, WIDTH, '"two"', base=info)
+        with pytest.raises(AssertionError, match="an unseen width of page"):
+            desk.audit()
+    finally:
+        team.desks = []
+        team.teardown()
