@@ -121,7 +121,7 @@ def _beside_a_loop(
             floor = bench.machine.module("floors", *args, server=mine)
             words = ("push", "--jobs", str(JOBS), *options)
             pairs.append((floor, here.run(*words, server=theirs)))
-            here.committed()  # git need not look for what moved in earlier turns
+            here.committed()  # git need not look for what moved before
     return Pair(tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs))
 
 
