@@ -49,6 +49,7 @@ class Ablation:
         return {test.partition("::")[2] for test in self.tests}
 
 
+_TALK = "tests/property/test_comment_histories.py::"
 _ANSWERS = "tests/flows/test_comment_command.py::"
 _DROPPED = "tests/flows/test_dropped_comments.py::"
 _BESIDE = "tests/flows/test_comment_files.py::"
@@ -4242,6 +4243,7 @@ ABLATIONS = (
         (
             f"{_DROPPED}test_a_push_that_drops_an_open_comment_is_refused",
             f"{_DROPPED}test_many_comments_are_counted",
+            f"{_TALK}test_whatever_is_said_stands_once_and_is_read_everywhere",
         ),
     ),
     Ablation(
@@ -4267,6 +4269,7 @@ ABLATIONS = (
         (
             f"{_ANSWERS}test_an_answer_stands_below_its_comment_once",
             f"{_ANSWERS}test_an_answer_whose_fate_is_unknown_is_never_doubled",
+            f"{_TALK}test_whatever_is_said_stands_once_and_is_read_everywhere",
         ),
     ),
     Ablation(
