@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from confsync.diff.difference import Difference, Side
 from confsync.document import paths
@@ -37,6 +38,8 @@ from confsync.sync.attachments.beside import beside, changed_here, changed_there
 from confsync.sync.compare import Absent
 from confsync.sync.fetch import Found
 from confsync.sync.report import Report
+from confsync.sync.settings import beside as settings
+from confsync.sync.settings.hints import Properties, properties_of_some
 from confsync.sync.space_view import Attachments, ViewOptions, reader_of, view
 from confsync.workers import batches
 
@@ -48,6 +51,14 @@ _ABSENT = {
     Absent.NOT_VISIBLE: "the page is not visible: deleted, restricted, or no permission",
     Absent.MOVED_OUT: "the page is in another space now",
 }
+
+
+class _There(NamedTuple):
+    """A page on the server, and what else of it is managed; the rest is None."""
+
+    page: Found
+    files: Attachments | None = None
+    properties: Properties | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +107,13 @@ class Comparison:
                 continue
             self.progress(f"asking about {scan.config.key}", 0, None)
             with self.report.step():
-                found, attached = self._current(scans, scan, meant)
-                self._gather_bases(meant, found)
+                found = self._current(scans, scan, meant)
+                self._gather_bases(meant, {i: there.page for i, there in found.items()})
                 for page_id, entry in meant.items():
-                    page, files = found.get(page_id), attached.get(page_id)
-                    if page is not None:
+                    if page_id in found:
+                        there = found[page_id]
                         yield from self._guarded(
-                            entry.path, partial(self._page, scans, scan, entry, page, files)
+                            entry.path, partial(self._page, scans, scan, entry, there)
                         )
 
     def _check(self, scans: Iterable[SpaceScan], gone: Iterable[Entry]) -> None:
@@ -179,6 +190,8 @@ class Comparison:
             attached = beside(self.mirror, entry.path, local, gone)
             before, after = changed_here(attached)
             old, new = replace(old, attachments=before), replace(new, attachments=after)
+        before, after = settings.changed_here(local, self.mirror.config.settings)
+        old, new = replace(old, settings=before), replace(new, settings=after)
         found = Difference(entry.path, stamp.id, old, new)
         if not local.modified and found.fields:
             body = self._whole(entry).body
@@ -210,27 +223,33 @@ class Comparison:
 
     def _current(
         self, scans: tuple[SpaceScan, ...], scan: SpaceScan, meant: Mapping[str, Entry]
-    ) -> tuple[Mapping[str, Found], Mapping[str, Attachments]]:
-        """Return the server's pages and, if managed, their attachments, both by page id."""
+    ) -> dict[str, _There]:
+        """Return the server's pages by id, with what else of them is managed."""
         remote, config = about(self.opened(), scan.config), self.mirror.config
         reader = reader_of(remote, scan)
         if not self.selection.everything:
             stamps = {i: e.document.stamp for i, e in meant.items() if e.document}
             found = reader.current({i: stamp.version for i, stamp in stamps.items() if stamp})
             files = {i: _attachments(remote, i) for i in meant} if config.attachments else {}
-            return {i: self._labelled(remote, page) for i, page in found.items()}, files
+            held = properties_of_some(remote, meant, config.settings) if config.settings else {}
+            pages = {i: self._labelled(remote, page) for i, page in found.items()}
+            return {i: _There(one, files.get(i), held.get(i)) for i, one in pages.items()}
         wanted = ViewOptions(
             self.selection,
             elsewhere=lambda: claimed_elsewhere(scans, scan),
             labels=config.labels,
             attachments=bool(config.attachments),
             whole=self.mirror.whole,
+            settings=config.settings,
         )
         seen = view(reader, scan, wanted)
         self.report.refuse(*map(Problem.of, seen.failed.values()))
         remotes = {i: case.remote for i, case in seen.cases.items()}
         pages = {i: r if isinstance(r, Absent) else r.page for i, r in remotes.items()}
-        return pages, seen.attachments
+        return {
+            i: _There(one, seen.attachments.get(i), seen.properties.get(i))
+            for i, one in pages.items()
+        }
 
     def _labelled(self, remote: Remote, page: Found) -> Found:
         """Return a page with its labels; an answer with a body has no labels."""
@@ -239,14 +258,9 @@ class Comparison:
         return replace(page, info=page.info._replace(labels=remote.labels(page.info.id)))
 
     def _page(
-        self,
-        scans: tuple[SpaceScan, ...],
-        scan: SpaceScan,
-        entry: Entry,
-        found: Found,
-        files: Attachments | None,
+        self, scans: tuple[SpaceScan, ...], scan: SpaceScan, entry: Entry, there: _There
     ) -> Difference | None:
-        local = entry.document
+        local, found = entry.document, there.page
         if local is None or local.stamp is None:
             return None
         stamp = local.stamp
@@ -267,12 +281,17 @@ class Comparison:
         if info.parent != stamp.parent:
             old = replace(old, parent=_called(scans, stamp.parent))
             new = replace(new, parent=_called(scans, info.parent))
-        if isinstance(files, APIAccessError):
-            self.report.refuse(Problem.of(files))
-        elif files is not None:
+        for failed in (there.files, there.properties):
+            if isinstance(failed, APIAccessError):
+                self.report.refuse(Problem.of(failed))
+        if isinstance(there.files, tuple):
             attached = beside(self.mirror, entry.path, local, DeletedFiles())
-            before, after = changed_there(attached, files)
+            before, after = changed_there(attached, there.files)
             old, new = replace(old, attachments=before), replace(new, attachments=after)
+        if isinstance(there.properties, tuple):
+            chosen = self.mirror.config.settings
+            before, after = settings.changed_there(local, chosen, there.properties)
+            old, new = replace(old, settings=before), replace(new, settings=after)
         return Difference(entry.path, stamp.id, old, new)
 
     def _keep_base(self, stamp: Stamp, page: Page) -> None:

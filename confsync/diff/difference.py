@@ -24,6 +24,7 @@ class Side:
     labels: tuple[str, ...] | None = None
     parent: str | None = None
     attachments: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
     version: int | None = None
 
 
@@ -38,7 +39,7 @@ class Difference:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Return the fields that differ, of title, labels, parent, attachments and body."""
+        """Return the fields that differ, of title, labels, parent, files, settings and body."""
         if self.old is None or self.new is None:
             return ("page",)
         old, new = self.old, self.new
@@ -47,6 +48,7 @@ class Difference:
             "labels": (old.labels, new.labels),
             "parent": (old.parent, new.parent),
             "attachments": (old.attachments, new.attachments),
+            "settings": (old.settings, new.settings),
             "body": (_plain(old.body), _plain(new.body)),
         }
         return tuple(name for name, (one, other) in both.items() if one != other)
@@ -80,4 +82,6 @@ def _text(side: Side | None, fields: tuple[str, ...]) -> str:
         lines.append(f"parent: {side.parent}")
     if whole or "attachments" in fields:
         lines += [f"attachment: {attachment}" for attachment in side.attachments]
+    if whole or "settings" in fields:
+        lines += [f"setting: {setting}" for setting in side.settings]
     return "\n".join(lines) + f"\n---\n{layout.lay(_plain(side.body))}"

@@ -114,6 +114,8 @@ def _words(side: Side, name: str) -> str:
             return ", ".join(side.labels or ()) or "none"
         case "parent":
             return side.parent or ""
+        case "settings":
+            return ", ".join(side.settings)
         case _:
             return ", ".join(side.attachments)
 

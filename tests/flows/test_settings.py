@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -535,3 +536,27 @@ def test_a_reversal_overwrites_no_edited_setting(wiki: Sandbox, settled: Desk, g
     run = settled.json("revert", "--run", settled.last_run(), exit=1)
     assert run.data["pages"][0]["error"] == "it has edits that are not pushed"
     assert "\nwidth: default\n" in settled.text(GUIDE)
+
+
+def test_a_diff_names_the_settings_that_differ(
+    wiki: Sandbox, settled: Desk, guide: str, tmp_path: Path
+) -> None:
+    settled.edit(GUIDE, "\nwidth: full\n", "\nwidth: max\n")
+    told = settled("diff").out
+    assert "-setting: width v1\n" in told
+    assert "+setting: width 'max'\n" in told
+    assert settled.json("diff").data["changes"][0]["fields"] == ["settings"]
+    by_colleague(wiki, guide, EMOJI, "1f419")
+    told = settled("diff", "--remote").out
+    assert "-setting: emoji '🚀'\n" in told
+    assert "+setting: emoji '🐙'\n" in told
+    assert "+setting: emoji '🐙'\n" in settled("diff", "--remote", GUIDE).out
+    page = tmp_path / "diff.html"
+    settled("diff", "--html", str(page))
+    assert "<dt>settings</dt>" in page.read_text()
+
+
+def test_show_names_the_settings_of_the_newest_version(settled: Desk) -> None:
+    told = settled("show", GUIDE).out
+    assert "# width: 'full'\n# emoji: '🚀'\n" in told
+    assert "# width" not in settled("show", f"{GUIDE}@1").out

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from confsync.document import document
+from confsync.document.settings.names import key_of
 from confsync.errors import APIAccessError, NotVisibleError
 from confsync.mirror.mirror import Mirror
 from confsync.model.hint import marked
-from confsync.model.page import Page
+from confsync.model.page import Page, PageInfo
 from confsync.model.result import Result
 from confsync.model.stamp import Stamp
 from confsync.remote import Remote
 from confsync.sync.people import names_of
+from confsync.sync.settings import beside as settings
 from confsync.sync.target import Target
 
 
@@ -30,7 +32,8 @@ def show(mirror: Mirror, remote: Remote, target: Target) -> Result:
     stamp = Stamp(info.id, number, page.digest, info.parent, posted=info.posted)
     text = document.render(info.title, page.body, stamp, how=mirror.config.layout).decode()
     fence, _, rest = text.partition("\n")
-    lines = [fence, *_told(remote, target.page_id), rest]
+    held = _settings(mirror, remote, info) if target.version is None else ()
+    lines = [fence, *_told(remote, target.page_id), *held, rest]
     author = info.version.author
     names = names_of(mirror, remote, [author])
     version = info.version._replace(author=names.get(author, author))
@@ -60,3 +63,19 @@ def _told(remote: Remote, page_id: str) -> Iterator[str]:
     for what, names in (("read", found.read), ("edit", found.update)):
         if names:
             yield f"# may {what} it: {', '.join(' '.join(name.split()) for name in names)}"
+
+
+def _settings(mirror: Mirror, remote: Remote, info: PageInfo) -> Iterator[str]:
+    """Yield comments with the managed settings of the newest version, if known."""
+    chosen = mirror.config.settings
+    if not chosen:
+        return
+    asked = remote if info.posted is None else remote.posts
+    try:
+        found = asked.properties(info.id, settings.keys_of(chosen))
+    except APIAccessError:
+        return
+    values = {one.key: one.value for one in found}
+    for name in chosen:
+        if (value := values.get(key_of(name))) is not None:
+            yield f"# {name}: {' '.join(settings.words_of(name, value).split())}"

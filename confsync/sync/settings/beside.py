@@ -99,3 +99,27 @@ def words_of(name: str, value: str | None) -> str:
     plain = json.loads(found)
     text = plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
     return f"'{text if len(text) <= _SHOWN else f'{text[: _SHOWN - 1]}…'}'"
+
+
+def changed_here(found: Document, chosen: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the settings that a push would send, before and after. The base has no values."""
+    names = changed(found, chosen)
+    every = sides_of(found, names, ()) if names else ()
+    before = tuple(f"{s.name} v{s.base.version}" if s.base else f"{s.name} none" for s in every)
+    return before, tuple(f"{s.name} {words_of(s.name, s.line)}" for s in every)
+
+
+def changed_there(
+    found: Document, chosen: Sequence[str], infos: Iterable[PropertyInfo]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the settings for which the server differs from the base, before and after."""
+    every = [sides for sides in sides_of(found, chosen, infos) if sides.theirs != sides.was]
+    before = tuple(f"{s.name} {_base_words(s)}" for s in every)
+    return before, tuple(f"{s.name} {words_of(s.name, value_of(s))}" for s in every)
+
+
+def _base_words(sides: Sides) -> str:
+    """Return the base's value if an unmodified file has it, else its version."""
+    if sides.line is not None and not sides.modified:
+        return words_of(sides.name, sides.line)
+    return f"v{sides.base.version}" if sides.base else "none"

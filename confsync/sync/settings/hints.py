@@ -15,6 +15,7 @@ from confsync.errors import EVERYBODYS, APIAccessError
 from confsync.mirror.entry import Entry
 from confsync.model.page import PropertyInfo, Status
 from confsync.model.stamp import Property
+from confsync.remote import Remote
 from confsync.sync.fetch import Case, Reader
 from confsync.sync.settings.beside import keys_of
 
@@ -80,6 +81,21 @@ def _agreed(
             continue
         if stamps_of(hint, asking.chosen) == _managed(case.stamp.properties, asking.chosen):
             yield case.stamp.id
+
+
+def properties_of_some(
+    remote: Remote, page_ids: Iterable[str], chosen: Sequence[str]
+) -> dict[str, Properties]:
+    """Return the managed properties of a few pages, or the error of each."""
+    found: dict[str, Properties] = {}
+    for page_id in page_ids:
+        try:
+            found[page_id] = remote.properties(page_id, keys_of(chosen))
+        except EVERYBODYS:
+            raise
+        except APIAccessError as error:
+            found[page_id] = error
+    return found
 
 
 def stamps_of(infos: Iterable[PropertyInfo], chosen: Iterable[str]) -> dict[str, Property]:
