@@ -251,15 +251,19 @@ class Index:
         return None
 
 
-def outlines(root: Path, *, files: bool = False) -> Callable[[Path, str], Entry]:
+def outlines(
+    root: Path, *, files: bool = False, whole: Callable[[str], bool] = lambda name: False
+) -> Callable[[Path, str], Entry]:
     """Return how to read the documents of a mirror without their texts, and note nothing.
 
     `Mirror.whole` reads the text of a document. With `files`, an outline knows the attachments that
-    the text shows.
+    the text shows. A document is read with its text if `whole` of its path is true.
     """
     index = Index(root, files=files)
 
     def outline(root: Path, name: str) -> Entry:
+        if whole(name):
+            return entry.read(root, name)
         return index.known(root, name) or entry.without_text(entry.read(root, name), files=files)
 
     return outline

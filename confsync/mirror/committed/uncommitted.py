@@ -17,7 +17,7 @@ from confsync.document.settings.values import changed
 from confsync.errors import FileError
 from confsync.mirror import attachment_files as files
 from confsync.mirror.committed.deleted import deleted_pages
-from confsync.mirror.entry import Entry, parsed, read
+from confsync.mirror.entry import Entry, parsed
 from confsync.mirror.git import removals, worktree
 from confsync.mirror.git import repository as gitrepo
 from confsync.mirror.index import outlines
@@ -60,8 +60,7 @@ def owed(mirror: Mirror, dirty: frozenset[str], *, own_files: bool) -> Iterator[
     With `own_files`, a new document that was pushed counts as a whole, including a person's own
     keys. Raise FileError.
     """
-    outline = outlines(mirror.root)
-    scans = mirror.scan(lambda root, name: (read if name in dirty else outline)(root, name))
+    scans = mirror.scan(outlines(mirror.root, whole=dirty.__contains__))
     look = _Look(mirror, scans, dirty, own_files=own_files)
     moved = look.moved_by_confsync()
     for scan in scans:

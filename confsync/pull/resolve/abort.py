@@ -9,6 +9,7 @@ from confsync.document import document
 from confsync.errors import ConfsyncError, Exit, FileError, UsageError
 from confsync.mirror.entry import Entry
 from confsync.mirror.git import index
+from confsync.mirror.index import outlines
 from confsync.mirror.left_out.named import check_named
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
@@ -33,7 +34,8 @@ def abort(mirror: Mirror, selection: Selection, *, dry_run: bool = False) -> Res
     with contextlib.ExitStack() as lock:
         if not dry_run:
             lock.enter_context(mirror.lock())
-        entries = [entry for scan in mirror.scan() for entry in scan.entries]
+        scans = mirror.scan(outlines(mirror.root, whole=selection.has))
+        entries = [entry for scan in scans for entry in scan.entries]
         check_named(mirror, selection, (entry.path for entry in entries))
         chosen = [entry for entry in entries if selection.meant_itself(entry.path)]
         results = (_aborted(mirror, entry, dry_run=dry_run) for entry in chosen)
