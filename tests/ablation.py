@@ -2334,6 +2334,17 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "the stamp of a setting in a merge is not newer than its value",
+        (
+            Cut(
+                "confsync/merge/stamps.py",
+                "    if was and mine.version < was.version:",
+                "    if False:",
+            ),
+        ),
+        ("tests/unit/merge/test_documents.py::test_each_property_by_itself",),
+    ),
+    Ablation(
         "a plan sends only settings that are as planned",
         (
             Cut(

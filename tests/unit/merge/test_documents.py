@@ -9,7 +9,8 @@ import pytest
 from confsync.document import document
 from confsync.document.document import Document, Fields
 from confsync.merge.documents import Witness, merge
-from confsync.model.stamp import Attached, Layout
+from confsync.merge.stamps import Sides
+from confsync.model.stamp import Attached, Layout, Property
 from tests.unit.merge.pages import PageHistory, body_of, merged, sides_of, told
 
 # What the server has: each version changes a paragraph of its own.
@@ -400,3 +401,38 @@ def test_neighbours_that_are_not_well_formed_together_are_a_conflict() -> None:
     ours = of("<div><p>1</p><p>2</p></div><p>3</p>")
     theirs = of("<p>1</p><blockquote><p>2</p><p>3</p></blockquote>")
     assert merged(PAGE.witness(), base, ours, theirs).conflicted
+
+
+ONE, TWO, THREE = (Property("k", number, f"{number}" * 32) for number in (1, 2, 3))
+OTHER = Property("k", 2, "f" * 32)
+
+
+@pytest.mark.parametrize(
+    ("was", "mine", "yours", "merged"),
+    [
+        (ONE, ONE, TWO, TWO),
+        (ONE, TWO, ONE, TWO),
+        (ONE, TWO, THREE, THREE),
+        (None, ONE, None, ONE),
+        (None, None, ONE, ONE),
+        (ONE, None, ONE, None),
+        (ONE, ONE, None, None),
+        (ONE, TWO, OTHER, None),
+        (TWO, ONE, THREE, ONE),
+    ],
+)
+def test_each_property_by_itself(
+    was: Property | None, mine: Property | None, yours: Property | None, merged: Property | None
+) -> None:
+    """A history's documents have no stamps of settings, and take none away."""
+    page = PageHistory(("a b",))
+
+    def side(held: Property | None) -> Document:
+        stamp = replace(page.stamp(1), properties=(held,) if held else ())
+        return page.stamped(stamp)
+
+    found = merge(Sides(side(was), side(mine), side(yours)), page.witness())
+    assert found is not None
+    stamp = document.parse(found.data, "").stamp
+    assert stamp is not None
+    assert stamp.properties == ((merged,) if merged else ())
