@@ -2334,6 +2334,17 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "a changed setting keeps the document of a page that is gone",
+        (
+            Cut("confsync/pull/planner.py", " or _resets(run, step.entry)", ""),
+            Cut("confsync/pull/planner.py", " or _resets(run, entry)", ""),
+        ),
+        (
+            "tests/flows/test_settings.py::test_a_changed_setting_keeps_the_document_of_a_page_that_is_gone",
+            "tests/flows/test_settings.py::test_a_changed_setting_keeps_the_document_of_an_excluded_page",
+        ),
+    ),
+    Ablation(
         "the stamp of a setting in a merge is not newer than its value",
         (
             Cut(

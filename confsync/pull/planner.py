@@ -59,6 +59,7 @@ from confsync.sync.refusals import (
     ways_from_gone,
 )
 from confsync.sync.renames import outdated, own_names
+from confsync.sync.settings import beside as settings
 from confsync.sync.space_view import SpaceView
 
 _TAKEN = (
@@ -87,7 +88,7 @@ def make_plan(run: PullRun, seen: SpaceView) -> Plan:
     ]
     steps += _choices_without_effect(run, seen) if not run.options.prune else ()
     if run.options.prune:
-        steps += [_left_out(entry) for entry in seen.left]
+        steps += [_left_out(run, entry) for entry in seen.left]
     if not run.full:
         steps = [_named(run, step) if step.result.id in outdated else step for step in steps]
         steps += adoption.adoptions(run, seen)
@@ -201,7 +202,7 @@ def _day(run: PullRun, case: Case) -> str | None:
 
 def _absent(run: PullRun, step: Step, case: Case, asked: Resolution | None) -> Step:
     own_files = has_own_files(run, step.entry)
-    modified = case.local.digest != case.stamp.digest or own_files
+    modified = case.local.digest != case.stamp.digest or own_files or _resets(run, step.entry)
     gone = case.decisions.content is Content.GONE
     given_up = asked is not None and asked.way is Way.THEIRS
     if asked and (asked.way is Way.OURS or (given_up and (own_files or not gone))):
@@ -249,11 +250,17 @@ def _kept_back(step: Step) -> Step:
     return replace(step, remove=False, result=result)
 
 
-def _left_out(entry: Entry) -> Step:
+def _resets(run: PullRun, entry: Entry | None) -> bool:
+    """Return whether a document changes settings of its page."""
+    found = entry.document if entry else None
+    return found is not None and bool(settings.changed(found, run.mirror.config.settings))
+
+
+def _left_out(run: PullRun, entry: Entry) -> Step:
     """Return the step of an excluded page. Only an unmodified document is removed."""
     found = entry.document
     result = replace(local_result(entry), outcome=Outcome.DELETED, note=EXCLUDED)
-    if found is None or found.modified or changed(found):
+    if found is None or found.modified or changed(found) or _resets(run, entry):
         why = f"{EXCLUDED}; your changes are kept"
         hint = f"'confsync pull --theirs {{path}}' removes the file, with a copy in {TRASH}"
         result = replace(result, outcome=Outcome.KEPT, note="", error=why, hint=hint)

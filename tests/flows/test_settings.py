@@ -560,3 +560,22 @@ def test_show_names_the_settings_of_the_newest_version(settled: Desk) -> None:
     told = settled("show", GUIDE).out
     assert "# width: 'full'\n# emoji: '🚀'\n" in told
     assert "# width" not in settled("show", f"{GUIDE}@1").out
+
+
+def test_a_changed_setting_keeps_the_document_of_a_page_that_is_gone(
+    wiki: Sandbox, settled: Desk, guide: str
+) -> None:
+    settled.edit(GUIDE, "\nwidth: full\n", "\nwidth: max\n")
+    wiki.store.trash(guide)
+    assert settled.json("pull", exit=None).outcomes == {GUIDE: "kept"}
+    assert "\nwidth: max\n" in settled.text(GUIDE)
+
+
+def test_a_changed_setting_keeps_the_document_of_an_excluded_page(
+    wiki: Sandbox, settled: Desk, guide: str
+) -> None:
+    settled.edit(GUIDE, "\nwidth: full\n", "\nwidth: max\n")
+    config = settled.path(".confsync.yaml")
+    config.write_text(config.read_text().replace("path: ENG", "path: ENG\n  exclude: [guide]"))
+    assert settled.json("pull", "--prune", exit=None).outcomes == {GUIDE: "kept"}
+    assert "\nwidth: max\n" in settled.text(GUIDE)
