@@ -207,7 +207,8 @@ class _Replacing:
             return
         size, written, renamed, inode = key
         if (size, written, inode) == (before[0], before[1], before[3]) and written < renamed:
-            self._mirror.fresh[write.name] = key, write.outline
+            known = (before[0], before[1], renamed, before[3])  # equal numbers are one object each
+            self._mirror.fresh[write.name] = known, write.outline
 
 
 def _prepared(path: Path, data: bytes) -> Prepared:

@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from confsync.document import document
@@ -31,6 +34,7 @@ from confsync.model.config import FILE_NAME
 from confsync.model.filenames import ATTACHMENTS, SNAPSHOT, SUFFIX
 from confsync.model.stamp import Attached, Property, Stamp
 from confsync.version import __version__
+from confsync.workers import batches
 
 if TYPE_CHECKING:
     from confsync.mirror.attachment_files import Here, Wanted
@@ -41,7 +45,8 @@ FORMAT = 5
 _STAMP = tuple(field.name for field in fields(Stamp))
 # The places in a row: the attachments that the body shows, and the files of attachments.
 _SHOWN, _HERE = 7, 8
-
+# Rows that are written at a time.
+_TOGETHER = 100
 
 # The key of a document that must be read: no file has it.
 _UNKNOWN: Key = (-1, 0, 0, 0)
@@ -71,12 +76,13 @@ class Index:
         word = mark.known(self._state)
         with contextlib.suppress(OSError, ValueError):
             raw = regular.read(self._path, regular.STATE_BYTES) if word else b""
-            told, _, rest = raw.partition(b"\n")
-            about, *lines = rest.split(b"\n")
+            lines = io.BytesIO(raw)  # no copy of the whole
+            told, about = (lines.readline().removesuffix(b"\n") for _ in range(2))
             of_this_clone = about == f"{self._about} {word}".encode()
+            rest = memoryview(raw)[len(told) + 1 :]
             if of_this_clone and told.decode() == hashlib.sha256(rest).hexdigest():
-                rows = (line.partition(b"\t") for line in lines)
-                return {json.loads(path): row for path, _, row in rows}
+                rows = (line.removesuffix(b"\n").partition(b"\t") for line in lines)
+                return {intern(json.loads(path)): row for path, _, row in rows}
         return {}
 
     def read(self, root: Path, name: str) -> Entry:
@@ -84,7 +90,7 @@ class Index:
         self.moment()  # needed even if nothing is read: a file beside may change meanwhile
         known = self.known(root, name)
         if known is not None:
-            self._new[name] = self._old[name]
+            self._new[known.path] = self._old[name]
             return known
         whole = self.record(root, name)
         found = whole.document
@@ -228,12 +234,12 @@ class Index:
         if self._new == self._old or self.moment() is None:
             return
         with contextlib.suppress(OSError):
-            about = f"{self._about} {mark.made(self._state)}\n".encode()
-            rows = (_encoded(path) + b"\t" + row for path, row in sorted(self._new.items()))
-            rest = about + b"\n".join(rows)
-            told = hashlib.sha256(rest).hexdigest().encode()
-            new = self._path.with_suffix(".new")
-            disk.keep(new, told + b"\n" + rest)
+            about = f"{self._about} {mark.made(self._state)}"
+            told = hashlib.sha256()
+            for piece in _pieces(about, self._new):
+                told.update(piece)
+            new, first = self._path.with_suffix(".new"), f"{told.hexdigest()}\n".encode()
+            disk.keep(new, chain([first], _pieces(about, self._new)))
             disk.put_in_place(self._path, str(new), lambda: None)
 
     def moment(self) -> int | None:
@@ -285,6 +291,13 @@ def _is_plain(entry: Entry) -> bool:
     return not (found is None or found.modified or found.stamp is None)
 
 
+def _pieces(about: str, rows: Mapping[str, bytes]) -> Iterator[bytes]:
+    """Yield the bytes of an index without its digest. All of them at once take much memory."""
+    yield about.encode()
+    for some in batches(sorted(rows), _TOGETHER):
+        yield b"".join(b"\n" + _encoded(name) + b"\t" + rows[name] for name in some)
+
+
 def _row(entry: Entry, key: Key, *, files: bool) -> list[Any]:
     """Return the row of a document. With `files`, its body is here and is searched."""
     found = entry.document
@@ -314,13 +327,14 @@ def _key(row: list[Any]) -> Key:
 def _entry(row: list[Any]) -> Entry:
     path, _, title, labels, values, listed, settings, shown, _ = row
     said = dict(zip(_STAMP, values, strict=True))
+    said["id"], said["parent"] = intern(said["id"]), said["parent"] and intern(said["parent"])
     said["labels"] = _tupled(said["labels"])
     said["attachments"] = tuple(Attached(*one) for one in said["attachments"])
     said["properties"] = tuple(Property(*one) for one in said["properties"])
     known = None if shown is None else frozenset(shown)
     stamp = Stamp(**said)
     found = document.outline(title, stamp, _tupled(labels), tuple(listed), known)
-    return Entry(path, b"", found._replace(settings=settings) if settings else found)
+    return Entry(intern(path), b"", found._replace(settings=settings) if settings else found)
 
 
 def _page_of(row: list[Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from sys import intern
 from typing import Any, TypeGuard
 from urllib.parse import parse_qsl, urlsplit
 
@@ -30,11 +31,11 @@ def id_of(row: Row) -> str:
 
 
 def id_in(value: object) -> str:
-    """Return a JSON value as an id that a stamp can hold."""
+    """Return a JSON value as an id that a stamp can hold. Equal ids are one object."""
     found = str(value)
     if not _ID.fullmatch(found):
         raise RowError("the answer has no valid page id")
-    return found
+    return intern(found)
 
 
 def attachment_id_of(row: Row) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from sys import intern
 
 from confsync.model.page import AttachmentInfo, PageInfo, ParentKind, PropertyInfo, Status, Version
 from confsync.remote import rows
@@ -32,7 +33,7 @@ def version(row: Row) -> Version:
     return Version(
         rows.number_of(row),
         rows.words_of(row, "message"),
-        rows.words_of(by, "displayName", "username"),
+        intern(rows.words_of(by, "displayName", "username")),
         rows.words_of(row, "when"),
         rows.is_minor(row),
     )

@@ -88,8 +88,8 @@ def drop(name: str) -> None:
         os.unlink(name)
 
 
-def keep(path: Path, data: bytes) -> None:
-    """Write a file that may be lost, such as a cache entry.
+def keep(path: Path, data: bytes | Iterable[bytes]) -> None:
+    """Write a file that may be lost, such as a cache entry; a large one in pieces.
 
     A digest must protect the content: the file may be corrupt or missing after a power failure or a
     kill. Raise OSError, also for a link.
@@ -102,7 +102,8 @@ def keep(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = regular.opened(path, flags)
     with open(handle, "wb") as file:
-        file.write(data)
+        for piece in (data,) if isinstance(data, bytes) else data:
+            file.write(piece)
 
 
 def _new_file(directory: Path) -> tuple[int, str]:

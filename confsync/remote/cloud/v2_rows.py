@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from sys import intern
 
 from confsync.model.page import AttachmentInfo, Folder, PageInfo, ParentKind, Status, Version
 from confsync.model.stamp import ID
@@ -48,7 +49,9 @@ def _expected(row: Row) -> PageInfo | None:
         and told("parentType") == "page"
     ):
         minor, live = rows.is_minor(made), told("subtype") == "live"
-        version = Version(number, message, author, when, minor)
+        # A listing says the same few words thousands of times: each is kept once.
+        page_id, space, parent = intern(page_id), intern(space), intern(parent)
+        version = Version(number, message, intern(author), when, minor)
         return PageInfo(page_id, space, title, version, parent, _PAGE, _CURRENT, position, live)
     return None
 
