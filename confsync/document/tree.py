@@ -50,7 +50,7 @@ def place(nodes: Iterable[Node], home: str | None, fixed: Iterable[str] = ()) ->
     placed: dict[str, str] = {home: HOME} if home in by_key and home is not None else {}
     names = _Names(fixed, placed.values())
     _place_below(None, "", children, names, placed)
-    for node in sorted(by_key.values(), key=_order):
+    for node in sorted((node for key, node in by_key.items() if key not in placed), key=_order):
         # Nodes are left only if the server's parents make a circle. The node with the lowest id
         # breaks it.
         if node.key not in placed:
@@ -92,7 +92,8 @@ def _place_below(
         parent, directory = waiting.pop()
         for node, name in names.give(directory, children.get(parent, [])):
             placed[node.key] = f"{directory}/{name}" if directory else name
-            waiting.append((node.key, placed[node.key]))
+            if node.key in children:  # most nodes have none, and need no names below
+                waiting.append((node.key, placed[node.key]))
 
 
 class _Names:
