@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from . import commands, growth, measurements, peers, plot, report, rich
+from . import commands, growth, large, measurements, peers, plot, report, rich
 from .measurements import Bench
 from .runner import SELDOM, Machine
 
@@ -57,7 +57,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--only",
         nargs="*",
-        choices=SECTIONS,
+        choices=(*SECTIONS, "large"),
         default=SECTIONS,
         help="what to measure (default: all; the peers are installed from PyPI); nothing: only"
         " print again what is known",
@@ -77,6 +77,8 @@ def _arguments() -> argparse.Namespace:
 def _measured(section: str, bench: Bench, given: argparse.Namespace) -> list[Any]:
     if section == "growth":
         return growth.growth(bench)
+    if section == "large":  # not by itself: it takes minutes
+        return large.large(bench)
     if section == "peers":
         return peers.peers(dataclasses.replace(bench, pages=given.peer_pages))
     measure = SECTION_OF.get(section) or getattr(measurements, section)

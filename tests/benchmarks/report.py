@@ -16,6 +16,7 @@ def markdown(found: Found) -> str:
         _floors(found),
         _memory(found.get("memory", ())),
         _growth(found.get("growth", ())),
+        _large(found.get("large", ())),
         _peers(found.get("peers", ())),
     ]
     return "\n".join(part for part in parts if part)
@@ -92,6 +93,26 @@ def _growth(curves: Sequence[Found]) -> str:
         for curve in curves
     ]
     heads = ["time and requests", *sizes, "time grows as N^", "requests as N^", "again"]
+    return _table(heads, lines)
+
+
+def _large(rows: Sequence[Found]) -> str:
+    if not rows:
+        return ""
+    sizes = [f"{pages:,} small pages" for pages, *_ in rows[0]["points"]]
+    lines = [
+        [
+            row["what"],
+            *(
+                f"{_seconds(seconds)}, {megabytes:.0f} MB, {asked:,}"
+                for _, seconds, megabytes, asked in row["points"]
+            ),
+            f"{row['grows']:.2f}",
+            "`--only large`",
+        ]
+        for row in rows
+    ]
+    heads = ["processor time, peak memory, requests", *sizes, "time grows as N^", "again"]
     return _table(heads, lines)
 
 

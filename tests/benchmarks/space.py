@@ -23,7 +23,7 @@ TOP = Path(__file__).resolve().parents[2]
 KEY = "ENG"
 AVERAGE = 20_000  # bytes
 WIDTH = 1.9  # of the curve: real bodies have a median of a seventh of their average
-LARGEST = 26 * AVERAGE
+LARGEST = 26  # times the average
 BIG_BODY = 5_000_000  # just below what Confluence takes
 BIG_FILE = 200_000_000
 BRANCHES = 7  # children of a page: 10,000 pages stand six deep
@@ -35,7 +35,8 @@ SYLLABLES = [a + b for a in "bcdfghjklmnprstvz" for b in "aeiou"]
 class Shape:
     """The shape of a space. `big_file` adds an attachment of 200 MB.
 
-    Each of `files` attachments has `file_size` bytes. The first `labelled` pages have labels.
+    Each of `files` attachments has `file_size` bytes. The first `labelled` pages have labels. A
+    body has `average` bytes.
     """
 
     pages: int
@@ -45,6 +46,7 @@ class Shape:
     big_file: bool = False
     file_size: int = 50_000
     labelled: int = 0
+    average: int = AVERAGE
 
     @property
     def name(self) -> str:
@@ -62,13 +64,13 @@ class Writer:
     def text(self, count: int) -> str:
         return " ".join(self.random.choices(self.words, k=count))
 
-    def sizes(self, count: int) -> list[int]:
-        """Sizes in bytes, their average AVERAGE."""
+    def sizes(self, count: int, average: int = AVERAGE) -> list[int]:
+        """Sizes in bytes, with their average."""
         drawn = [self.random.lognormvariate(0, WIDTH) for _ in range(count)]
-        factor = AVERAGE * count / sum(drawn)
+        factor = average * count / sum(drawn)
         for _ in range(5):  # what is cut off at the top goes to the others
-            cut = [min(LARGEST, max(30, int(one * factor))) for one in drawn]
-            factor *= AVERAGE * count / sum(cut)
+            cut = [min(LARGEST * average, max(30, int(one * factor))) for one in drawn]
+            factor *= average * count / sum(cut)
         return cut
 
     def body(self, size: int, number: int) -> str:
@@ -173,7 +175,7 @@ def trash(data: Path, page_ids: Iterable[str]) -> None:
 def fill(store: Store, shape: Shape) -> None:
     """Make the space. The home page counts as one of its pages."""
     writer = Writer(shape.seed)
-    sizes = writer.sizes(shape.pages)
+    sizes = writer.sizes(shape.pages, shape.average)
     if shape.big_body:
         sizes[shape.pages // 2] = BIG_BODY
     with store.batch():
