@@ -259,6 +259,12 @@ def guide(wiki: Sandbox) -> str:
 
 
 @pytest.fixture
+def other(wiki: Sandbox, guide: str) -> str:
+    """Make a second page after the first, and return its id."""
+    return wiki.store.create_page("ENG", "Other", "<p>some words</p>").id
+
+
+@pytest.fixture
 def desk_at(
     wiki: Sandbox,
     tmp_path: Path,

@@ -14,12 +14,6 @@ GUIDE = "ENG/guide.xhtml"
 ANSWER = "Yes & no."
 
 
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client.Pace, "pause", lambda *_: None)
-    monkeypatch.setattr(client.Pace, "backoff", lambda *_: None)
-
-
 @pytest.fixture
 def inline(wiki: Sandbox, guide: str) -> str:
     wiki.store.comment(guide, "8080", "Ben")

@@ -12,53 +12,24 @@ import pytest
 import yaml
 
 from confsync.mirror.comments import files
-from confsync.remote import client
 from confsync.sandbox import Sandbox
 from confsync.sandbox.store.rows import account_id
 from tests.flows.conftest import Desk
-from tests.flows.test_new_comments import asked, hints
+from tests.flows.test_new_comments import asked, hints, noticing
 
 GUIDE, OTHER = "ENG/guide.xhtml", "ENG/other.xhtml"
 SAID, SAID_OTHER = "ENG/guide.comments.yaml", "ENG/other.comments.yaml"
 TEXT = "<p>Open it.</p>"
 
 
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client.Pace, "pause", lambda *_: None)
-    monkeypatch.setattr(client.Pace, "backoff", lambda *_: None)
-
-
-@pytest.fixture
-def other(wiki: Sandbox, guide: str) -> str:
-    return wiki.store.create_page("ENG", "Other", "<p>some words</p>").id
-
-
 @pytest.fixture
 def desk(wiki: Sandbox, other: str, desk_at: Callable[..., Desk]) -> Desk:
-    return writing(wiki, desk_at())
-
-
-def writing(wiki: Sandbox, desk: Desk) -> Desk:
-    """Turn the files of comments on, and pull once."""
-    config = desk.path(".confsync.yaml")
-    config.write_text(f"{config.read_text()}comments: true\n")
-    desk("pull")
-    wiki.clear_requests()
-    return desk
+    return noticing(wiki, desk_at(), "true")
 
 
 def threads(desk: Desk, name: str = SAID) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = yaml.safe_load(desk.text(name))["threads"]
     return found
-
-
-def commit(desk: Desk) -> None:
-    if not desk.path(".git").exists():
-        subprocess.run(["git", "init", "-q", "--template="], cwd=desk.root, check=True)
-        desk.path(".gitignore").write_text(".confsync\n")
-    for words in (("add", "-A"), ("commit", "-qm", "all")):
-        subprocess.run(["git", *words], cwd=desk.root, check=True)
 
 
 # -- what stands in it -----------------------------------------------------------------------------
@@ -130,7 +101,7 @@ def test_blog_posts_have_comments_too(
     desk = desk_at()
     config = desk.path(".confsync.yaml")
     config.write_text(config.read_text().replace("  path: ENG\n", "  path: ENG\n  blog: true\n"))
-    writing(wiki, desk)
+    noticing(wiki, desk, "true")
     (name,) = (path for path in desk.files() if path.endswith("news.comments.yaml"))
     assert threads(desk, name)[0]["words"] == "big"
 
@@ -292,7 +263,7 @@ def test_what_a_deleted_document_left_goes_to_the_trash(
 ) -> None:
     wiki.store.add_comment(guide, TEXT, "Ben")
     desk("pull")
-    commit(desk)
+    desk.commit()
     desk.path(GUIDE).unlink()
     desk("push", "--delete")
     desk("pull")
@@ -301,7 +272,7 @@ def test_what_a_deleted_document_left_goes_to_the_trash(
 
 
 def test_a_commit_has_it(wiki: Sandbox, desk: Desk, guide: str) -> None:
-    commit(desk)
+    desk.commit()
     wiki.store.comment(guide, "8080", "Ben")
     desk("pull", "--commit")
     listed = ["git", "show", "--name-only", "--format="]

@@ -8,18 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
-from confsync.remote import client
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, writes
 
 GUIDE = "ENG/guide.xhtml"
 WHY = "the text drops an open comment: Ben on '8080'"
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client.Pace, "pause", lambda *_: None)
-    monkeypatch.setattr(client.Pace, "backoff", lambda *_: None)
 
 
 @pytest.fixture

@@ -27,17 +27,6 @@ SCAN = "/rest/api/content/scan"
 TEXT = "<p>Open it.</p>"
 
 
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client.Pace, "pause", lambda *_: None)
-    monkeypatch.setattr(client.Pace, "backoff", lambda *_: None)
-
-
-@pytest.fixture
-def other(wiki: Sandbox, guide: str) -> str:
-    return wiki.store.create_page("ENG", "Other", "<p>some words</p>").id
-
-
 @pytest.fixture
 def desk(wiki: Sandbox, other: str, desk_at: Callable[..., Desk]) -> Desk:
     """Return a clone that looks for comments, and has seen those before it."""
@@ -65,9 +54,10 @@ def spoil(monkeypatch: pytest.MonkeyPatch) -> Spoiled:
     return changes
 
 
-def noticing(wiki: Sandbox, desk: Desk) -> Desk:
+def noticing(wiki: Sandbox, desk: Desk, how: str = "notice") -> Desk:
+    """Let a desk look for comments, and pull once."""
     config = desk.path(".confsync.yaml")
-    config.write_text(f"{config.read_text()}comments: notice\n")
+    config.write_text(f"{config.read_text()}comments: {how}\n")
     desk("pull")
     wiki.clear_requests()
     return desk
