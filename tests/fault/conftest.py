@@ -119,9 +119,9 @@ class Stage:
 
     def _recognised(self, index: str) -> bytes:
         """Return what an index says, and of each key in it only whether it is a file's."""
-        _, about, rows = index.split("\n")
+        _, about, *lines = index.split("\n")
         found = []
-        for path, key, *said, here in json.loads(rows):
+        for path, key, *said, here in (json.loads(line.partition("\t")[2]) for line in lines):
             place = self.root / path
             beside = place.with_suffix(".attachments")
             keys, *rest = here or [[]]
