@@ -2542,6 +2542,19 @@ ABLATIONS = (
         ("tests/flows/test_pull.py::test_a_refresh_reads_what_changed_without_a_version",),
     ),
     Ablation(
+        "the text of a document that moved is read at its new place",
+        (
+            Cut(
+                "confsync/pull/step_details.py",
+                "replace(step.entry, path=step.destination.path)",
+                "step.entry",
+            ),
+        ),
+        (
+            "tests/flows/test_attachments.py::test_a_page_that_moves_with_its_parent_gets_what_is_new_in_the_same_pull",
+        ),
+    ),
+    Ablation(
         "a text that a person takes is read whole",
         (Cut("confsync/pull/run.py", "light=run.options.resolution is None", "light=True"),),
         ("tests/flows/test_resolve.py::test_taking_the_base_again_leaves_the_text",),

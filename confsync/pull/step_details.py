@@ -212,11 +212,12 @@ def with_old_name(run: PullRun, step: Step) -> Step:
 
 
 def _whole(run: PullRun, step: Step) -> Step:
-    """Return the step with the text of its document, or with the error if there is none."""
+    """Return the step with the text of its document, which may have moved, or with the error."""
     if step.entry is None or step.remove:
         return step
     try:
-        return replace(step, entry=run.mirror.whole(step.entry))
+        found = run.mirror.whole(replace(step.entry, path=step.destination.path))
+        return replace(step, entry=replace(found, path=step.entry.path))
     except ConfsyncError as error:
         return replace(step, entry=None, data=None, result=failed(step.result, error))
 

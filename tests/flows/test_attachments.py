@@ -797,3 +797,20 @@ def test_a_document_that_changes_after_the_scan_is_not_sent(
     assert not writes(wiki)
     assert attached.json("push").outcomes == {GUIDE: "updated"}
     settled(wiki, attached)
+
+
+def test_a_page_that_moves_with_its_parent_gets_what_is_new_in_the_same_pull(
+    wiki: Sandbox, attached: Desk
+) -> None:
+    """Its document was read as an outline before the move. Its text is at the new place."""
+    parent = wiki.store.create_page("ENG", "Parent", "<p>parent</p>")
+    child = wiki.store.create_page("ENG", "Child", "<p>child</p>", parent.id)
+    attached("pull")
+    time.sleep(0.02)
+    attached("pull")
+    wiki.store.edit(parent.id, title="Other")
+    wiki.store.attach(child.id, "more.txt", b"more")
+    assert "failed" not in attached.json("pull", "--refresh").outcomes.values()
+    assert here(attached, "ENG/other/child.attachments") == {"more.txt": b"more"}
+    assert "<p>child</p>" in attached.text("ENG/other/child.xhtml")
+    settled(wiki, attached)
