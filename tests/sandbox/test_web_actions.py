@@ -165,6 +165,22 @@ def test_deleting_and_restoring(browser: Browser, store: Store, page: PageRow) -
     assert "Trash" not in browser.get("/spaces/ENG").text
 
 
+def test_settings(browser: Browser, store: Store, page: PageRow) -> None:
+    width, emoji = "content-appearance-published", "emoji-title-published"
+    path, number = f"/pages/{page.id}/settings", page.version
+    shown = browser.send(path, setting=width, value="full-width")
+    assert "The setting was changed." in shown
+    assert f"{width}: full-width, version 1." in shown
+    browser.send(path, setting=width, value="default")
+    browser.send(path, setting=emoji, value="\U0001f680")
+    held = {row.key: (row.value, row.version) for row in store.properties(page.id)}
+    assert held == {width: ("default", 2), emoji: ("1f680", 1)}
+    browser.send(path, setting=width, value="")
+    assert [row.key for row in store.properties(page.id)] == [emoji]
+    browser.send(path, 400, setting="other", value="x")
+    assert store.page(page.id).version == number
+
+
 def test_labels(browser: Browser, store: Store, page: PageRow) -> None:
     shown = browser.send(f"/pages/{page.id}/labels", labels=" ops  Runbook ")
     assert "The labels were added." in shown
@@ -205,7 +221,7 @@ def test_a_file_belongs_to_its_page(browser: Browser, store: Store, page: PageRo
 def test_every_form_of_a_page_is_one_that_is_tested_here(browser: Browser, page: PageRow) -> None:
     shown = browser.get(f"/spaces/ENG/pages/{page.id}").text
     words = {one.removeprefix(f"/pages/{page.id}/") for one in actions(shown)}
-    assert words == {"comment", "rename", "move", "labels", "files", "delete"}
+    assert words == {"comment", "rename", "move", "labels", "settings", "files", "delete"}
 
 
 def _forms() -> list[str]:
@@ -233,8 +249,9 @@ def test_no_form_of_another_site_is_taken(sandbox: Sandbox, store: Store, page: 
     writes: list[int] = []
     store.database.on_write.append(lambda: writes.append(1))
     forms = _forms()
-    assert len(forms) == 12
+    assert len(forms) == 13
     given = {"title": "T", "key": "HR", "labels": "x", "label": "x", "text": "one", "parent": "top"}
+    given |= {"setting": "content-appearance-published", "value": "x"}
     with requests.Session() as session:
         for form, headers in product(forms, FOREIGN):
             path = form.replace("<key>", "ENG").replace("<page_id>", page.id)

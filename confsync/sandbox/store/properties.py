@@ -78,6 +78,17 @@ class Properties(State):
             found = self.property(content_id, key_or_id)
             self.database.execute("DELETE FROM properties WHERE id = ?", (int(found.id),))
 
+    def set_setting(self, page_id: str, key: str, value: object, author: str) -> None:
+        """Set a property whatever its version is, as a browser does. None removes it."""
+        with self.batch():
+            found = self.properties(page_id, key)
+            if found and value is None:
+                self.remove_property(page_id, key)
+            elif found:
+                self.set_property(page_id, key, value, found[0].version + 1, author)
+            elif value is not None:
+                self.add_property(page_id, key, value, author)
+
     def put_metadata(self, page_id: str, given: Mapping[str, object], author: str) -> None:
         """Set the `metadata.properties` of an update, which also resets the page's width.
 

@@ -7,12 +7,15 @@ from werkzeug.wrappers import Response
 
 from ..errors import Invalid, Refusal
 from ..site import store
+from ..store.properties import WIDTH
 from ..store.rows import POST, ROOT, PageRow, Parent, SpaceRow
 from .answers import author, blueprint, page_url, people, show, space_url
 from .browser import file_of, places, read
 from .edits import typed_body
 
 pages = blueprint("actions")
+EMOJI = "emoji-title-published"
+SETTINGS = (WIDTH, EMOJI)
 FOLDER = "folder"
 TOP = "top"  # the value of a form for "below no page"
 
@@ -149,6 +152,19 @@ def add_labels(page_id: str) -> Response:
 def remove_label(page_id: str) -> Response:
     store().remove_label(_current(page_id).id, _field("label"))
     return _done(page_id, "unlabelled")
+
+
+@pages.post("/pages/<page_id>/settings")
+def set_setting(page_id: str) -> Response:
+    """Set the width or the emoji, or remove it if the field is empty. Neither makes a version."""
+    page, key, value = _current(page_id), _field("setting"), _field("value")
+    if key not in SETTINGS:
+        raise Invalid("A page has a width and an emoji.")
+    if value and key == EMOJI and not value.isascii():
+        value = "-".join(f"{ord(character):x}" for character in value)
+    with store().batch():
+        store().set_setting(page.id, key, value or None, author())
+    return _done(page_id, "set")
 
 
 @pages.post("/pages/<page_id>/files")

@@ -36,6 +36,7 @@ DONE = {
     "commented": "The comment was added.",
     "labelled": "The labels were added.",
     "unlabelled": "The label was removed.",
+    "set": "The setting was changed.",
     "attached": "The file was attached.",
     "detached": "The file was deleted.",
 }
@@ -118,6 +119,7 @@ def read(
         "page",
         status,
         page=page,
+        settings=store().properties(page.id),
         above=above,
         note=note,
         old=old is not None,

@@ -155,6 +155,14 @@ New page below this one</a></p>{% endif %}
 <form method="post" action="{{ here }}/labels">
 <p><label>New labels, with blanks between them
 <input type="text" name="labels" required></label></p><p><button>Add</button></p></form></fieldset>
+<form method="post" action="{{ here }}/settings"><fieldset><legend>Settings</legend>
+<p class="meta">{% for one in settings %}{{ one.key }}: {{ one.value }}, version {{ one.version }}.
+{% endfor %}A setting makes no version of the page. An empty value removes it.</p>
+<p><label>Setting <select name="setting">
+<option value="content-appearance-published">width</option>
+<option value="emoji-title-published">emoji</option></select></label></p>
+<p><label>Value, such as full-width or an emoji <input type="text" name="value"></label></p>
+<p>{{ who(users, chosen, "Set") }}</p></fieldset></form>
 <form method="post" action="{{ here }}/files" enctype="multipart/form-data"><fieldset>
 <legend>Attach a file</legend>
 <p class="meta">A file with the name of an attached file becomes its next version.</p>
