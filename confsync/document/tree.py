@@ -123,6 +123,8 @@ class _Names:
                 name = f"{name}-{_suffix(node)}"
             taken.add(folded(name))
             yield node, name
+        if directory not in ("", CIRCLE):  # all others get their names in one go
+            del self._held[directory], self._taken[directory]
 
 
 def _suffix(node: Node) -> str:

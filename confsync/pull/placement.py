@@ -5,7 +5,7 @@ The module makes nodes for `tree.place` from the scan and the server's pages.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Container, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from confsync.document import paths
@@ -73,9 +73,10 @@ class _LocalTree:
     def of(cls, scan: SpaceScan, entries: list[Entry], home: str | None) -> _LocalTree:
         keys = _keys(entries, home)
         stems = {_stem(scan, path): key for path, key in keys.items()}
-        places = {**stems, **{directory: folder.id for directory, folder in scan.folders.items()}}
+        folders = {directory: folder.id for directory, folder in scan.folders.items()}
+        places = {**stems, **folders} if folders else stems
         alike = paths.alike(places, (stem.rpartition("/")[0] for stem in stems))
-        return cls(keys, stems, places, {**places, **alike})
+        return cls(keys, stems, places, {**places, **alike} if alike else places)
 
 
 def arrange(
@@ -109,7 +110,7 @@ def arrange(
         new={page_id: _document(scan, placed[page_id]) for page_id in view.new},
         moves=moves,
         folders=_folders(view, placed),
-        tops=_tops(nodes, nodes, view.home) - {view.home},
+        tops=_tops(nodes, placed, view.home) - {view.home},
         hidden=frozenset(node.key for node in hidden),
         leaving=_leaving(moves, removed),
     )
@@ -138,10 +139,10 @@ def _document_nodes(
     return nodes, fixed
 
 
-def _tops(nodes: Iterable[Node], all_nodes: Iterable[Node], home: str | None) -> frozenset[str]:
+def _tops(nodes: Iterable[Node], placed: Container[str], home: str | None) -> frozenset[str]:
     """Return the keys of nodes that stand at the top because their parent has no place."""
-    placeable = {None, home, *(node.key for node in all_nodes)}
-    return frozenset(node.key for node in nodes if node.parent not in placeable)
+    lost = (n for n in nodes if n.parent not in (None, home) and n.parent not in placed)
+    return frozenset(node.key for node in lost)
 
 
 def arrange_new(view: SpaceView, deleted: Mapping[str, str]) -> Placement:
@@ -170,7 +171,7 @@ def arrange_new(view: SpaceView, deleted: Mapping[str, str]) -> Placement:
         new={i: _document(scan, placed[i]) for i in view.new if i in placed},
         moves={},
         folders={i: Destination(scan.outer(placed[i])) for i in made},
-        tops=_tops(fresh, nodes, home or view.home),
+        tops=_tops(fresh, placed, home or view.home),
         hidden=frozenset(known),
         leaving=frozenset(),
     )
