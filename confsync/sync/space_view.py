@@ -14,7 +14,7 @@ from confsync.model.page import AttachmentInfo, Folder, Page, PageInfo, Space
 from confsync.model.stamp import Local, Stamp
 from confsync.remote import Remote, about
 from confsync.sync import compare, labels
-from confsync.sync.attachments.hints import Hinting
+from confsync.sync.attachments.hints import WORTH, Hinting
 from confsync.sync.fetch import Case, Found, Newer, Newest, Reader
 from confsync.sync.settings import beside as settings
 from confsync.sync.settings.hints import Asking, Properties, properties_of
@@ -253,13 +253,14 @@ def _attachments(
 
 
 def _properties(
-    reader: Reader, decided: _Decided, fresh: Iterable[str], options: ViewOptions
+    reader: Reader, decided: _Decided, fresh: Mapping[str, PageInfo], options: ViewOptions
 ) -> dict[str, Properties]:
     """Return the settings of each page that must be asked by itself."""
     if not options.settings:
         return {}
     hinting = None if options.refresh else options.hinting
-    asking = Asking(options.settings, hinting.recent() if hinting else None)
+    recent = hinting.recent() if hinting else frozenset() if len(fresh) > WORTH else None
+    asking = Asking(options.settings, None if options.refresh else recent)
     return properties_of(reader, decided.scan.entries, decided.cases, fresh, asking)
 
 

@@ -420,6 +420,13 @@ def test_the_same_value_of_two_desks_is_no_conflict(
 # -- the cost --------------------------------------------------------------------------------------
 
 
+def asked(wiki: Sandbox) -> list[str]:
+    """Return the pages that were asked for their properties by themselves, sorted."""
+    paths = (r.path.partition("?")[0] for r in wiki.requests if r.method == "GET")
+    found = [re.search(r"/(\d+)/propert(?:ies|y)$", path) for path in paths]
+    return sorted(match[1] for match in found if match)
+
+
 def test_a_hint_tells_which_pages_are_asked(
     wiki: Sandbox, desk_at: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -431,26 +438,21 @@ def test_a_hint_tells_which_pages_are_asked(
     desk("pull")
     wiki.clear_requests()
 
-    def asked() -> list[str]:
-        paths = (r.path.partition("?")[0] for r in wiki.requests)
-        found = [re.search(r"/(\d+)/propert(?:ies|y)$", path) for path in paths]
-        return sorted(match[1] for match in found if match)
-
     assert "nothing to do" in desk("pull").out
-    assert asked() == []
+    assert asked(wiki) == []
     assert len(wiki.requests) == 3  # the space, its listing, and the hint
     by_colleague(wiki, ids[0], WIDTH, "default")
     by_colleague(wiki, ids[-1], EMOJI, ROCKET)
     wiki.store.remove_property(ids[1], wiki.store.properties(ids[1])[0].id)
     wiki.clear_requests()
     desk("pull")
-    assert asked() == sorted([ids[0], ids[1], ids[-1]])
+    assert asked(wiki) == sorted([ids[0], ids[1], ids[-1]])
     assert "\nwidth: default\n" in desk.text("ENG/p0.xhtml")
     assert "\nwidth: null\n" in desk.text("ENG/p1.xhtml")
     assert "\nemoji: 🚀\n" in desk.text("ENG/p11.xhtml")
     wiki.clear_requests()
     desk("pull", "--refresh")
-    assert set(asked()) >= set(ids)
+    assert set(asked(wiki)) >= set(ids)
 
 
 def test_a_hint_that_is_wrong_delays_and_loses_nothing(
@@ -579,3 +581,47 @@ def test_a_changed_setting_keeps_the_document_of_an_excluded_page(
     config.write_text(config.read_text().replace("path: ENG", "path: ENG\n  exclude: [guide]"))
     assert settled.json("pull", "--prune", exit=None).outcomes == {GUIDE: "kept"}
     assert "\nwidth: max\n" in settled.text(GUIDE)
+
+
+def test_a_first_pull_asks_only_pages_with_settings(
+    wiki: Sandbox, desk_at: Callable[..., Desk]
+) -> None:
+    ids = [wiki.store.create_page("ENG", f"P{n}", "<p>x</p>").id for n in range(15)]
+    wiki.store.add_property(ids[3], WIDTH, "full-width", "Ana")
+    wiki.store.add_property(ids[4], "other", 1, "Ana")
+    desk = desk_at(clone=None)
+    key = wiki.url
+    desk.path(".confsync.yaml").write_text(f"url: {key}\nspaces:\n- key: ENG\n{CHOSEN}")
+    desk("pull")
+    assert asked(wiki) == [ids[3]]
+    assert "\nwidth: full\n" in desk.text("ENG/p3.xhtml")
+    quiet(wiki, desk)
+    by_colleague(wiki, ids[5], WIDTH, "default")
+    desk("pull")
+    assert "\nwidth: default\n" in desk.text("ENG/p5.xhtml")
+
+
+def test_an_archived_page_and_a_blog_post_have_their_settings(
+    wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]
+) -> None:
+    post = wiki.store.create_post("ENG", "News", "<p>x</p>").id
+    for page_id in (guide, post):
+        wiki.store.add_property(page_id, WIDTH, "full-width", "Ana")
+    wiki.store.archive(guide)
+    desk = desk_at()
+    config = desk.path(".confsync.yaml")
+    more = "path: ENG\n  archived: true\n  blog: true"
+    config.write_text(config.read_text().replace("path: ENG", more) + CHOSEN)
+    desk("pull")
+    (news,) = desk.path("ENG/blog").rglob("*.xhtml")
+    assert "\nwidth: full\n" in news.read_text()
+    # A Data Center shows the properties of current pages only.
+    assert ("\nwidth: full\n" in desk.text(GUIDE)) is (wiki.flavor == "cloud")
+    news.write_text(news.read_text().replace("width: full", "width: default"))
+    desk("push")
+    assert value(wiki, post, WIDTH) == "default"
+    files = desk.files()
+    for command in (("pull",), ("pull", "--refresh"), ("push",)):
+        desk(*command)
+    assert desk.files() == files
+    assert "clean: 3 pages" in desk("status", "--remote").out

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from confsync.document.settings.names import key_of, name_of
 from confsync.document.settings.values import stamped
-from confsync.errors import EVERYBODYS, APIAccessError
+from confsync.errors import EVERYBODYS, APIAccessError, NotVisibleError
 from confsync.mirror.entry import Entry
-from confsync.model.page import PropertyInfo, Status
+from confsync.model.page import PageInfo, PropertyInfo, Status
 from confsync.model.stamp import Property
 from confsync.remote import Remote
 from confsync.sync.fetch import Case, Reader
@@ -37,21 +37,24 @@ def properties_of(
     reader: Reader,
     entries: Iterable[Entry],
     cases: Mapping[str, Case],
-    fresh: Iterable[str],
+    fresh: Mapping[str, PageInfo],
     asking: Asking,
 ) -> dict[str, Properties]:
     """Return the properties of each page that must be asked by itself.
 
-    `fresh` are the pages without a document here.
+    `fresh` are the pages without a document here. A server may not tell the properties of an
+    archived page. Then the result lacks the page, and its document stays as it is.
     """
-    page_ids = [*cases, *fresh]
+    page_ids = [*(i for i, case in cases.items() if case.page), *fresh]
     keys = keys_of(asking.chosen)
-    if asking.recent is not None and cases:
+    if asking.recent is not None and page_ids:
         hints = reader.property_hints
         if hints is None:
             hints = reader.property_hints = reader.remote.property_hints(reader.space, keys)
         if hints is not None:
-            agreed = {*_agreed(hints, entries, cases, asking)}
+            # A new document of a page without settings has no stamp of any.
+            bare = (page_id for page_id in fresh if hints.get(page_id) == ())
+            agreed = {*_agreed(hints, entries, cases, asking), *bare}
             page_ids = [page_id for page_id in page_ids if page_id not in agreed]
     reader.agreed_settings = not page_ids
 
@@ -63,7 +66,14 @@ def properties_of(
         except APIAccessError as error:
             return error
 
-    return dict(zip(page_ids, reader.remote.workers.each(listed, page_ids), strict=True))
+    infos = {**{i: case.page.info for i, case in cases.items() if case.page}, **fresh}
+    archived = {i for i, info in infos.items() if info.status is Status.ARCHIVED}
+    answers = zip(page_ids, reader.remote.workers.each(listed, page_ids), strict=True)
+    return {
+        page_id: found
+        for page_id, found in answers
+        if not (page_id in archived and isinstance(found, NotVisibleError))
+    }
 
 
 def _agreed(
