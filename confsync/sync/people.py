@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from confsync.errors import APIAccessError
+from confsync.errors import APIAccessError, NotVisibleError, PermissionDeniedError
 from confsync.mirror.mirror import Mirror
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import User
@@ -57,6 +58,21 @@ def names_of(mirror: Mirror, remote: Remote, accounts: Iterable[str]) -> Mapping
     found = {account: user.name for account, user in people.items()}
     mirror.people.put({account: name for account, name in found.items() if name != account})
     return {**known, **found}
+
+
+def names_for_files(mirror: Mirror, remote: Remote, accounts: Iterable[str]) -> Mapping[str, str]:
+    """Return display names by account as `names_of` does, for a file that is not written again.
+
+    Raise APIAccessError if the server fails. Names that it does not tell are missing.
+    """
+    wanted = {account for account in accounts if account}
+    missing = wanted - mirror.people.get(wanted).keys()
+    if missing:
+        with contextlib.suppress(PermissionDeniedError, NotVisibleError):
+            found = {account: user.name for account, user in remote.people(missing).items()}
+            mirror.people.put({account: name for account, name in found.items() if name != account})
+            return {**mirror.people.get(wanted), **found}
+    return mirror.people.get(wanted)
 
 
 def people_of(remote: Remote, accounts: Iterable[str]) -> Mapping[str, User]:

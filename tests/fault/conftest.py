@@ -52,7 +52,7 @@ class Play:
     blog: bool = False
     planned: tuple[str, ...] = ()
     later: Callable[[Path], None] = lambda root: None
-    comments: bool = False
+    comments: str = ""
 
     def __str__(self) -> str:
         return self.name
@@ -284,7 +284,7 @@ def _build(play: Play, staged: Stage) -> None:
     if play.blog:
         config.insert(config.index("- key: ENG") + 1, "  blog: true")
     config += ["attachments: true"] if play.attachments else []
-    config += ["comments: notice"] if play.comments else []
+    config += [f"comments: {play.comments}"] if play.comments else []
     (root / ".confsync.yaml").write_text("\n".join(config) + "\n")
     assert staged.run("pull").exit == 0
     _commit(root)

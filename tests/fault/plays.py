@@ -56,6 +56,26 @@ def _comments(store: Store, ids: dict[str, str]) -> None:
     store.add_comment(ids["Both"], body("Why?"), "Ben")
 
 
+def _first_comments(store: Store, ids: dict[str, str]) -> None:
+    store.clock = lambda: datetime(2026, 3, 1, tzinfo=UTC)
+    for title in ("Guide", "Leaf", "Mine", "Gone"):
+        store.add_comment(ids[title], body("Why?"), "Ben")
+
+
+def _more_comments(store: Store, ids: dict[str, str]) -> None:
+    """Comment, and move, rename and trash pages that have comments."""
+    _comments(store, ids)
+    store.reply(store.comments(ids["Leaf"])[0].id, body("So."), "Ana")
+    store.edit(ids["Leaf"], parent=ids["State"], author="Ana")
+    store.trash(ids["Gone"])
+    new = store.create_page("ENG", "New", body("new")).id
+    store.add_comment(new, body("New?"), "Ben")
+
+
+def _my_note(root: Path) -> None:
+    _edit(root, "mine.comments.yaml", "Why?", "Why not?")
+
+
 def _interwoven(root: Path) -> None:
     """Pass a title on, and let a parent and its child change places, all below a new page."""
     _edit(root, "both.xhtml", "title: Both", "title: Clash")
@@ -266,7 +286,16 @@ REVERT = Play(
     ("revert", "ENG/mine.xhtml", "ENG/both.xhtml", "ENG/clash.xhtml", "--to", "1"),
     before=_two_versions,
 )
-COMMENTS_PULL = Play("pull with comments", ("pull",), _comments, labels=False, comments=True)
+COMMENTS_PULL = Play("pull with comments", ("pull",), _comments, labels=False, comments="notice")
+COMMENT_FILES = Play(
+    "pull with files of comments",
+    ("pull",),
+    _more_comments,
+    _my_note,
+    labels=False,
+    before=_first_comments,
+    comments="true",
+)
 REVERT_RUN = Play(
     "revert --run",
     ("revert", "--run", "last"),
@@ -277,7 +306,7 @@ REVERT_RUN = Play(
 BLOGS = (BLOG_PULL, BLOG_PUSH)
 EVERY = (
     *(PULL, PUSH, INTERWOVEN, DELETE, ARCHIVE, MERGE, THEIRS, OURS, FILES_PULL, FILES_PUSH),
-    *(FOLDERS_PULL, FOLDERS_PUSH, *BLOGS, COMMENTS_PULL),
+    *(FOLDERS_PULL, FOLDERS_PUSH, *BLOGS, COMMENTS_PULL, COMMENT_FILES),
 )
 # test_requests.py interrupts APPLY_WHOLE: it tries the plan, and then does what APPLY does.
 BULK = (APPLY, REPLACE, REVERT, REVERT_RUN)

@@ -13,7 +13,7 @@ from tests.fault import plays
 from tests.fault.conftest import Play, differences
 
 PLAYS = (plays.PULL, plays.PUSH, plays.DELETE, plays.MERGE, plays.FILES_PULL, plays.FILES_PUSH)
-PLAYS = (*PLAYS, plays.ARCHIVE, plays.COMMENTS_PULL)
+PLAYS = (*PLAYS, plays.ARCHIVE, plays.COMMENTS_PULL, plays.COMMENT_FILES)
 ATTEMPTS = 4
 
 

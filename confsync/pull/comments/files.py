@@ -36,18 +36,28 @@ def bring(run: PullRun, plan: Plan) -> None:
     number = 0
     for some in batches(wanted, TOGETHER):
         run.progress(f"reading comments of {plan.scan.config.key}", number, len(wanted))
-        listed = dict(
-            zip(some, run.remote.workers.each(lambda i: _listed(run, i), some), strict=True)
-        )
-        known = {i: found for i, found in listed.items() if not isinstance(found, APIAccessError)}
-        for page_id, data in bodies.files_of(run.mirror, run.remote, known).items():
-            _put(run, plan, page_id, wanted[page_id], data)
-        for page_id, error in listed.items():
-            if isinstance(error, APIAccessError):
+        for page_id, found in _files(run, some).items():
+            if isinstance(found, APIAccessError):
+                problem = Problem.of(found)
                 said = f"{mentioned(wanted[page_id])}: its comments could not be read"
-                problem = Problem.of(error)
-                run.report.refuse(problem._replace(message=f"{said}: {error.message}"))
+                run.report.refuse(problem._replace(message=f"{said}: {found.message}"))
+            else:
+                _put(run, plan, page_id, wanted[page_id], found)
         number += len(some)
+
+
+def _files(run: PullRun, page_ids: list[str]) -> dict[str, bytes | APIAccessError | None]:
+    """Return the file of each page, or the error that kept the page from being listed."""
+    answers = run.remote.workers.each(lambda page_id: _listed(run, page_id), page_ids)
+    listed = dict(zip(page_ids, answers, strict=True))
+    known = {i: found for i, found in listed.items() if not isinstance(found, APIAccessError)}
+    errors = {i: found for i, found in listed.items() if isinstance(found, APIAccessError)}
+    try:
+        return {**bodies.files_of(run.mirror, run.remote, known), **errors}
+    except EVERYBODYS:
+        raise
+    except APIAccessError as error:
+        return {**dict.fromkeys(known, error), **errors}
 
 
 def _wanted(run: PullRun, plan: Plan) -> Iterator[tuple[str, str]]:

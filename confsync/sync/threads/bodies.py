@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from confsync.model import moment
 from confsync.model.page import PageComment
-from confsync.sync.people import names_of
+from confsync.sync.people import names_for_files
 
 if TYPE_CHECKING:
     from confsync.document.comments.file import Said, Thread
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 def files_of(
     mirror: Mirror, remote: Remote, comments: Mapping[str, tuple[PageComment, ...]]
 ) -> dict[str, bytes | None]:
-    """Return the file of each page's comments, with the names of people. None: no comments."""
+    """Return the file of each page's comments, with the names of people. None: no comments.
+
+    Raise APIAccessError if the server fails to tell the names.
+    """
     from confsync.document.comments import file
 
     names = _names(mirror, remote, [one for found in comments.values() for one in found])
@@ -78,4 +81,5 @@ def _names(mirror: Mirror, remote: Remote, comments: Iterable[PageComment]) -> M
 
     listed = tuple(comments)
     authors = {comment.version.author for comment in listed}
-    return names_of(mirror, remote, authors | people_in(one.body for one in listed))
+    people = people_in(one.body for one in listed)
+    return names_for_files(mirror, remote, authors | people)
