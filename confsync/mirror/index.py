@@ -179,7 +179,7 @@ class Index:
     def page_at(self, name: str) -> tuple[str, ...]:
         """Return the page id of the last unmodified document at a path, if known."""
         row = _decoded(self._old.get(name))
-        return (_page_of(row),) if row else ()
+        return (str(row[4][_STAMP.index("id")]),) if row else ()
 
     def missing(self) -> dict[str, Stamp]:
         """Return the stamps of documents that were here and are not: path to stamp.
@@ -314,9 +314,8 @@ def _encoded(value: Any) -> bytes:
     return json.dumps(value).encode()
 
 
-def _decoded(row: bytes | None) -> list[Any] | None:
-    found: list[Any] | None = json.loads(row) if row else None
-    return found
+def _decoded(row: bytes | None) -> Any:
+    return json.loads(row) if row else None
 
 
 def _key(row: list[Any]) -> Key:
@@ -335,10 +334,6 @@ def _entry(row: list[Any]) -> Entry:
     stamp = Stamp(**said)
     found = document.outline(title, stamp, _tupled(labels), tuple(listed), known)
     return Entry(intern(path), b"", found._replace(settings=settings) if settings else found)
-
-
-def _page_of(row: list[Any]) -> str:
-    return str(row[4][_STAMP.index("id")])
 
 
 def _plain(value: Any) -> Any:
