@@ -304,8 +304,7 @@ def _row(entry: Entry, key: Key, *, files: bool) -> list[Any]:
     if found is None:
         raise ValueError(f"{entry.path} cannot be read")
     stamp = [_plain(getattr(found.stamp, name)) for name in _STAMP]
-    labels, listed = _plain(found.labels), list(found.listed)
-    settings = dict(found.settings)
+    labels, listed, settings = _plain(found.labels), list(found.listed), dict(found.settings)
     shown = sorted(names.shown(found.body)) if files else None
     return [entry.path, list(key), found.title, labels, stamp, listed, settings, shown, None]
 
@@ -331,17 +330,14 @@ def _entry(row: list[Any]) -> Entry:
     said["attachments"] = tuple(Attached(*one) for one in said["attachments"])
     said["properties"] = tuple(Property(*one) for one in said["properties"])
     known = None if shown is None else frozenset(shown)
-    stamp = Stamp(**said)
-    found = document.outline(title, stamp, _tupled(labels), tuple(listed), known)
+    found = document.outline(title, Stamp(**said), _tupled(labels), tuple(listed), known)
     return Entry(intern(path), b"", found._replace(settings=settings) if settings else found)
 
 
 def _plain(value: Any) -> Any:
     """Return a value as JSON has it, so that rows compare equal after a round trip."""
-    if isinstance(value, Attached):
-        return [value.name, value.version, value.digest, value.file, value.id]
-    if isinstance(value, Property):
-        return [value.key, value.version, value.digest]
+    if isinstance(value, Attached | Property):
+        return [getattr(value, field.name) for field in fields(value)]
     return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 

@@ -7,6 +7,7 @@ case, the page's own listing decides.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import partial
 from typing import NamedTuple
 
 from confsync.document.settings.names import key_of, name_of
@@ -58,16 +59,9 @@ def properties_of(
             page_ids = [page_id for page_id in page_ids if page_id not in agreed]
     reader.agreed_settings = not page_ids
 
-    def listed(page_id: str) -> Properties:
-        try:
-            return reader.remote.properties(page_id, keys)
-        except EVERYBODYS:
-            raise
-        except APIAccessError as error:
-            return error
-
     infos = {**{i: case.page.info for i, case in cases.items() if case.page}, **fresh}
     archived = {i for i, info in infos.items() if info.status is Status.ARCHIVED}
+    listed = partial(_listed, reader.remote, keys)
     answers = zip(page_ids, reader.remote.workers.each(listed, page_ids), strict=True)
     return {
         page_id: found
@@ -97,15 +91,18 @@ def properties_of_some(
     remote: Remote, page_ids: Iterable[str], chosen: Sequence[str]
 ) -> dict[str, Properties]:
     """Return the managed properties of a few pages, or the error of each."""
-    found: dict[str, Properties] = {}
-    for page_id in page_ids:
-        try:
-            found[page_id] = remote.properties(page_id, keys_of(chosen))
-        except EVERYBODYS:
-            raise
-        except APIAccessError as error:
-            found[page_id] = error
-    return found
+    keys = keys_of(chosen)
+    return {page_id: _listed(remote, keys, page_id) for page_id in page_ids}
+
+
+def _listed(remote: Remote, keys: frozenset[str], page_id: str) -> Properties:
+    """Return the properties of a page, or the error that concerns this page alone."""
+    try:
+        return remote.properties(page_id, keys)
+    except EVERYBODYS:
+        raise
+    except APIAccessError as error:
+        return error
 
 
 def stamps_of(infos: Iterable[PropertyInfo], chosen: Iterable[str]) -> dict[str, Property]:
