@@ -14,8 +14,9 @@ from confsync.document.tree import Post, place_posts
 from confsync.errors import ConfigError, DocumentError, ServerError
 from confsync.mirror.config_file import dump, parse
 from confsync.mirror.entry import Entry
+from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan, scan
-from confsync.model.config import SpaceConfig
+from confsync.model.config import Config, SpaceConfig
 from confsync.model.hint import MIRROR, typed
 from confsync.model.stamp import Stamp, digest
 from confsync.push.order import Intent, arrange
@@ -229,7 +230,7 @@ def test_a_link_to_a_post_is_none_to_a_page_of_that_title(tmp_path: Path) -> Non
         path = tmp_path / f"ENG/{name}.xhtml"
         path.parent.mkdir(exist_ok=True)
         path.write_text(f"---\ntitle: {name}\n---\n{link}\n")
-    scans, _ = scanned(tmp_path, PAGES)
+    mirror = Mirror(tmp_path, Config("https://a.example/wiki", (PAGES,)))
     for post, name in ((True, "post"), (False, "page")):
-        (note,) = renames.notes(scans, [Renamed("ENG", "News", "Old news", post)])
+        (note,) = renames.notes(mirror, [Renamed("ENG", "News", "Old news", post)])
         assert typed(note, MIRROR).endswith(f": ENG/{name}.xhtml")
