@@ -11,6 +11,7 @@ from itertools import groupby
 
 from confsync.diff.difference import Difference, Side
 from confsync.diff.html_rows import CONTEXT, Row, escaped, rows
+from confsync.document.comments import markers
 from confsync.model.result import Change
 
 # The first bytes of a confsync report. Only such a file may be replaced.
@@ -81,12 +82,22 @@ def section(number: int, found: Difference, change: Change, text: str) -> str:
         )
     elif all(row.kind == "same" for row in body):
         told = '<p class="told">The text is the same.</p>'
+    told += _comments(found)
     return (
         f'<section class="page" id="p{number}"><header><h2>{_titles(found)}</h2>'
         f'{_count(change)} <span class="path">{escaped(found.path)}{page_id}</span></header>'
         f'{_fields(found)}{told}<div class="names">{names}</div>'
         f'<div class="rows">{"".join(_folded(body))}</div>{_text(text)}</section>\n'
     )
+
+
+def _comments(found: Difference) -> str:
+    """Return the comments that lose their words by a change as HTML."""
+    if found.old is None or found.new is None:
+        return ""
+    gone = markers.dropped(found.old.body, found.new.body).values()
+    words = ", ".join(f"'{escaped(text)}'" for text in gone)
+    return f'<p class="told">This drops the inline comment on {words}.</p>' if words else ""
 
 
 def _fields(found: Difference) -> str:

@@ -432,3 +432,13 @@ def test_a_section_that_goes_on_into_the_equal_end_is_read_whole() -> None:
         shown = [text_of(row.new) for row in rows(old, new) if row.new]
         alone = [text_of(row.new) for row in rows(None, new) if row.new]
         assert shown == alone
+
+
+def test_a_comment_that_loses_its_words_is_named() -> None:
+    marker = '<ac:inline-comment-marker ac:ref="r">a &lt; b</ac:inline-comment-marker>'
+    old = Side("base", "T", f"<p>x {marker}</p>")
+    for body, told in (("<p>x</p>", True), (f"<p>y {marker}</p>", False)):
+        found = Difference("ENG/a.xhtml", "7", old, Side("file", "T", body))
+        html = section(1, found, Change("ENG/a.xhtml", "7", 1, 1, ("body",)), "")
+        said = "This drops the inline comment on 'a &lt; b'."
+        assert (said in html) == told
