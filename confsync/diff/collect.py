@@ -205,9 +205,9 @@ class Comparison:
         if found is not None:
             return found
         remote = about(self.opened(), scan.config)
-        way = f"'confsync pull --theirs {marked(entry.path)}' takes the server's text"
-        hint, body = f"{way}, and keeps a copy of yours", self._whole(entry).body
-        return bases.find(self.mirror, remote, stamp, body, hint)
+        path, body = marked(entry.path), self._whole(entry).body
+        hint = f"'confsync pull --theirs {path}' takes the server's text, and keeps a copy"
+        return bases.find(self.mirror, remote, stamp, body, f"{hint} of yours")
 
     # -- the page there ----------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ GUIDES = {
         "deleting-and-restoring",
     ),
     *("existing-repository", "git-history", "labels", "moving-and-renaming", "nightly-mirror"),
-    *("a-thousand-spaces", "other-tools", "pre-commit", "several-spaces"),
+    *("a-thousand-spaces", "other-tools", "pre-commit", "settings", "several-spaces"),
 }
 _CODE = re.compile(r"`(confsync [^`]+)`")
 

@@ -110,7 +110,7 @@ def test_whatever_two_desks_and_a_browser_set_no_value_is_overwritten_unseen() -
     )
 
 
-def test_the_oracle_sees_a_value_that_nobody_read() -> None:
+def test_the_oracle_sees_a_value_that_no_one_read() -> None:
     """As if a push took the version from the server to get past the check."""
     team = Setters()
     try:
