@@ -2155,7 +2155,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/remote/cloud/search.py",
-                "    if total is not None and total != count:\n        raise _GapError\n",
+                "    if total is not None and total != count:\n        raise GapError\n",
                 "",
             ),
         ),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from confsync.errors import (
     APIAccessError,
     CredentialsError,
+    NetworkError,
     NotVisibleError,
     PermissionDeniedError,
     RateLimitError,
@@ -22,6 +24,8 @@ from confsync.errors import (
 from confsync.remote.rate_limit import asked
 from confsync.remote.refused_credentials import NOT_ACCEPTED
 
+_Parameters = ParamSpec("_Parameters")
+_Hint = TypeVar("_Hint")
 _UNNAMED = "the server answers 'Not Found' for {path}, but answers other requests"
 # Addresses of one page, folder or attachment, by its id. Every other address is a listing.
 _ONE = re.compile(r"(?:pages|blogposts|content|folders|attachments)/(?:att)?[0-9]+(?:[/?]|$)")
@@ -168,3 +172,28 @@ def refusal_of(error: ServerError, what: str = "page") -> WriteRefusedError | No
         hint="'confsync diff' shows what you changed; the server's log says what failed",
         status=error.status,
     )
+
+
+# -- hints: what a search or a listing says of many pages at once ----------------------------------
+
+
+class GapError(Exception):
+    """Raised if the answers that make a hint do not add up."""
+
+
+def or_none(read: Callable[_Parameters, _Hint]) -> Callable[_Parameters, _Hint | None]:
+    """Return a function that reads a hint, and returns None if the server gives no usable one.
+
+    Errors of the network and of the rate limit are raised, because the next request meets them too.
+    """
+
+    @wraps(read)
+    def tried(*given: _Parameters.args, **more: _Parameters.kwargs) -> _Hint | None:
+        try:
+            return read(*given, **more)
+        except (NetworkError, RateLimitError):
+            raise
+        except (APIAccessError, GapError):
+            return None
+
+    return tried

@@ -7,21 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from confsync.errors import APIAccessError, NetworkError, RateLimitError, RowError
+from confsync.errors import RowError
 from confsync.model.page import AttachmentHints, AttachmentInfo, PropertyInfo
 from confsync.remote import rows, v1_rows
+from confsync.remote.failures import GapError, or_none
 from confsync.remote.rows import Row
 
 # Attachments of other content, such as a space's logo, do not count.
 _HOLDERS = ("page", "blogpost")
 
 
-class _GapError(Exception):
-    """Raised if the answers of a search do not add up."""
-
-
 def _found(answers: Iterable[Row]) -> Iterator[Row]:
-    """Yield the rows of a search. Raise _GapError if they are not as many as the server says."""
+    """Yield the rows of a search. Raise GapError if they are not as many as the server says."""
     count, total = 0, None
     for answer in answers:
         total = answer.get("totalSize", total)
@@ -29,76 +26,64 @@ def _found(answers: Iterable[Row]) -> Iterator[Row]:
         count += len(some)
         yield from some
     if total is not None and total != count:
-        raise _GapError
+        raise GapError
 
 
-def labels_in(answers: Iterable[Row]) -> dict[str, tuple[str, ...]] | None:
+@or_none
+def labels_in(answers: Iterable[Row]) -> dict[str, tuple[str, ...]]:
     """Return the labels of the pages that a search found; None if its answers do not add up.
 
     A page with a full list of labels is left out.
     """
     found: dict[str, tuple[str, ...]] = {}
-    try:
-        for row in _found(answers):
-            part = rows.part_of(rows.part_of(row, "metadata"), "labels")
-            some = rows.results_of(part, "metadata.labels") if part else []
-            page_id = rows.id_of(row)
-            if page_id in found:
-                return None
-            if part and len(some) < rows.limit_of(part):
-                names = (rows.text_of(r, "name") for r in some if r.get("prefix") == "global")
-                found[page_id] = tuple(sorted(names))
-    except (NetworkError, RateLimitError):
-        raise
-    except (APIAccessError, _GapError):
-        return None
+    for row in _found(answers):
+        part = rows.part_of(rows.part_of(row, "metadata"), "labels")
+        some = rows.results_of(part, "metadata.labels") if part else []
+        page_id = rows.id_of(row)
+        if page_id in found:
+            raise GapError
+        if part and len(some) < rows.limit_of(part):
+            names = (rows.text_of(r, "name") for r in some if r.get("prefix") == "global")
+            found[page_id] = tuple(sorted(names))
     return found
 
 
+@or_none
 def properties_in(
     answers: Iterable[Row], keys: Collection[str]
-) -> dict[str, tuple[PropertyInfo, ...]] | None:
+) -> dict[str, tuple[PropertyInfo, ...]]:
     """Return the properties of the pages that a search found; None if its answers do not add up."""
     found: dict[str, tuple[PropertyInfo, ...]] = {}
     seen: set[str] = set()
-    try:
-        for row in _found(answers):
-            page_id = rows.id_of(row)
-            if page_id in seen:
-                return None
-            seen.add(page_id)
-            try:
-                held = v1_rows.properties_in(row, keys)
-            except RowError:
-                continue
-            if held is not None:
-                found[page_id] = held
-    except (NetworkError, RateLimitError):
-        raise
-    except (APIAccessError, _GapError):
-        return None
+    for row in _found(answers):
+        page_id = rows.id_of(row)
+        if page_id in seen:
+            raise GapError
+        seen.add(page_id)
+        try:
+            held = v1_rows.properties_in(row, keys)
+        except RowError:
+            continue
+        if held is not None:
+            found[page_id] = held
     return found
 
 
-def searched(answers: Iterable[Row]) -> AttachmentHints | None:
+@or_none
+def searched(answers: Iterable[Row]) -> AttachmentHints:
     """Return the attachments that a search found; None if its answers do not add up.
 
     Without a search, the answer to the first request is an error.
     """
     found: dict[str, list[AttachmentInfo]] = {}
     seen: set[str] = set()
-    try:
-        for row in _found(answers):
-            info, holder = v1_rows.attachment(row), rows.part_of(row, "container")
-            if info.id in seen:
-                return None
-            seen.add(info.id)
-            if holder.get("type") in _HOLDERS:
-                found.setdefault(rows.id_of(holder), []).append(info)
-            elif not holder:
-                return None
-    except (NetworkError, RateLimitError):
-        raise
-    except (APIAccessError, _GapError):
-        return None
+    for row in _found(answers):
+        info, holder = v1_rows.attachment(row), rows.part_of(row, "container")
+        if info.id in seen:
+            raise GapError
+        seen.add(info.id)
+        if holder.get("type") in _HOLDERS:
+            found.setdefault(rows.id_of(holder), []).append(info)
+        elif not holder:
+            raise GapError
     return AttachmentHints({i: tuple(infos) for i, infos in found.items()}, is_whole=True)

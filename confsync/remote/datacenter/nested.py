@@ -8,48 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from confsync.errors import APIAccessError, NetworkError, RateLimitError, RowError
+from confsync.errors import RowError
 from confsync.model.page import AttachmentHints, AttachmentInfo, PropertyInfo
 from confsync.remote import rows, v1_rows
+from confsync.remote.failures import or_none
 from confsync.remote.rows import Row
 
 NESTED = "children.attachment.version"
 
 
-def attachments_in(found: Iterable[Row]) -> AttachmentHints | None:
+@or_none
+def attachments_in(found: Iterable[Row]) -> AttachmentHints:
     """Return the attachments in the rows of a listing, without those of a page with a full list."""
     hints: dict[str, tuple[AttachmentInfo, ...]] = {}
-    try:
-        for row in found:
-            part = rows.part_of(rows.part_of(row, "children"), "attachment")
-            some = rows.results_of(part, NESTED) if part else None
-            if some is not None and len(some) < rows.limit_of(part):
-                try:
-                    hints[rows.id_of(row)] = tuple(map(v1_rows.attachment, some))
-                except RowError:
-                    continue
-    except (NetworkError, RateLimitError):
-        raise
-    except APIAccessError:
-        return None
+    for row in found:
+        part = rows.part_of(rows.part_of(row, "children"), "attachment")
+        some = rows.results_of(part, NESTED) if part else None
+        if some is not None and len(some) < rows.limit_of(part):
+            try:
+                hints[rows.id_of(row)] = tuple(map(v1_rows.attachment, some))
+            except RowError:
+                continue
     return AttachmentHints(hints, is_whole=False)
 
 
+@or_none
 def properties_in(
     found: Iterable[Row], keys: Collection[str]
-) -> dict[str, tuple[PropertyInfo, ...]] | None:
+) -> dict[str, tuple[PropertyInfo, ...]]:
     """Return the properties in the rows of a listing, without those of an unusable row."""
     hints: dict[str, tuple[PropertyInfo, ...]] = {}
-    try:
-        for row in found:
-            try:
-                held = v1_rows.properties_in(row, keys)
-                if held is not None:
-                    hints[rows.id_of(row)] = held
-            except RowError:
-                continue
-    except (NetworkError, RateLimitError):
-        raise
-    except APIAccessError:
-        return None
+    for row in found:
+        try:
+            held = v1_rows.properties_in(row, keys)
+            if held is not None:
+                hints[rows.id_of(row)] = held
+        except RowError:
+            continue
     return hints
