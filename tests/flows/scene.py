@@ -74,8 +74,8 @@ class Scene:
         asked = Resolution(way, at) if way else None
         return pull(self.mirror, self.remote, PullOptions(Selection(names), resolution=asked))
 
-    def push(self, *, since: str | None = None) -> Result:
-        return push(self.mirror, self.remote, PushOptions(since=since))
+    def push(self, *, since: str | None = None, drop_comments: bool = False) -> Result:
+        return push(self.mirror, self.remote, PushOptions(since=since, drop_comments=drop_comments))
 
     def settle(self, old: str, new: str) -> None:
         """Edit, push, and commit what was pushed."""
