@@ -3115,7 +3115,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/mirror/git/repository.py",
-                "any(parent.is_symlink() and not parent.exists() for parent in path.parents)",
+                "any(parent.is_symlink() and not parent.exists() for parent in parents)",
                 "False",
             ),
         ),

@@ -133,7 +133,7 @@ class Index:
         directory = path.removesuffix(SUFFIX) + ATTACHMENTS
         keys = self._keys_in(directory)
         row = self._new.get(path)
-        known = json.loads(row)[_HERE] if row and row == self._old.get(path) else None
+        known = _decoded(row)[_HERE] if row and row == self._old.get(path) else None
         if keys is not None and known and known[0] == [[n, list(k)] for n, k in keys.items()]:
             found = attachment_files.known_here(directory, known[1], known[2])
         else:
@@ -188,7 +188,7 @@ class Index:
         """
         root = self._state.parent
         gone = (name for name in self._old if not os.path.lexists(f"{root}{os.sep}{name}"))
-        found = ((name, _entry(json.loads(self._old[name])).document) for name in gone)
+        found = ((name, _entry(_decoded(self._old[name])).document) for name in gone)
         return {name: one.stamp for name, one in found if one and one.stamp}
 
     def keep(self, names: Iterable[str]) -> None:
@@ -226,7 +226,7 @@ class Index:
         """
         if not self._is_whole:
             return {}
-        keys = {name: _key(json.loads(row)) for name, row in self._new.items()}
+        keys = {name: _key(_decoded(row)) for name, row in self._new.items()}
         return keys | self._seen_files
 
     def save(self) -> None:
@@ -314,7 +314,7 @@ def _encoded(value: Any) -> bytes:
 
 
 def _decoded(row: bytes | None) -> Any:
-    return json.loads(row) if row else None
+    return json.loads(row.decode()) if row else None  # json would look for the encoding
 
 
 def _key(row: list[Any]) -> Key:

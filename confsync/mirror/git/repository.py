@@ -192,13 +192,14 @@ def _left_out(command: Git, directories: Iterable[str]) -> frozenset[str]:
     return frozenset(line[2:] for line in listed if line.startswith("S "))
 
 
-def stands(path: Path) -> bool:
+def stands(path: Path | str) -> bool:
     """Return whether a file is or may be at a path. An unknown state counts as a file."""
     try:
         return not stat.S_ISDIR(os.lstat(path).st_mode)
     except FileNotFoundError:
         # The path may be behind a broken link, for example to a drive that is not mounted.
-        return any(parent.is_symlink() and not parent.exists() for parent in path.parents)
+        parents = Path(path).parents
+        return any(parent.is_symlink() and not parent.exists() for parent in parents)
     except NotADirectoryError:
         return False
     except OSError:
