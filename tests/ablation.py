@@ -4435,6 +4435,8 @@ def main(arguments: list[str] | None = None) -> int:
         for one in ABLATIONS
         if not asked.words or any(word in one.check for word in asked.words)
     ]
+    if not chosen:
+        parser.error(f"no check has {' or '.join(map(repr, asked.words))} in its name")
     wrong = contradictions()
     with (
         tempfile.TemporaryDirectory(prefix="ablation-") as name,
