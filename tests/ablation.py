@@ -3586,7 +3586,7 @@ ABLATIONS = (
         (
             Cut(
                 _STAMPS,
-                "if was is not None and mine.version < was.version:",
+                "if was and mine.version < was.version:",
                 "if False:",
             ),
         ),

@@ -6,14 +6,16 @@ text has everything that the newer stamp says. Where that cannot be known, there
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from confsync.document.document import Document
 from confsync.model.stamp import Attached, Property, Stamp
 
+# A part of a page that has versions of its own.
+_Part = TypeVar("_Part", bound=Attached | Property)
 # The fields of a stamp that a server may change without a new version.
 _UNVERSIONED = ("parent", "top", "posted", "labels", "renamed")
 
@@ -71,8 +73,8 @@ def plan_of(sides: Sides, had: Callable[[Document], bool]) -> Plan | None:
     ancestor = sides.ancestor.stamp if sides.ancestor else None
     if ancestor is not None and ancestor.id != ours.id:
         ancestor = None
-    attachments = tuple(_attachments(ancestor, ours, theirs))
-    properties = tuple(_properties(ancestor, ours, theirs))
+    attachments = _each(_attachments, _attached, (ancestor, ours, theirs))
+    properties = _each(_properties, _property, (ancestor, ours, theirs))
     if ours.labels is None or theirs.labels is None:
         # One side does not know the labels, such as a document of `confsync history`.
         labels = theirs.labels if ours.labels is None else ours.labels
@@ -136,54 +138,51 @@ def _combined(ancestor: Stamp | None, ours: Stamp, theirs: Stamp) -> Stamp | Non
     return replace(ours, **values)
 
 
-def _attachments(ancestor: Stamp | None, ours: Stamp, theirs: Stamp) -> Iterator[Attached]:
-    """Yield the stamps of the attachments, each decided by itself."""
-    was, mine, yours = (
-        {one.name: one for one in (stamp.attachments if stamp else ())}
-        for stamp in (ancestor, ours, theirs)
-    )
-    for name in sorted(mine.keys() | yours.keys()):
-        found = _attached(was.get(name), mine.get(name), yours.get(name))
-        if found is not None:
-            yield found
+def _each(
+    parts: Callable[[Stamp], Mapping[str, _Part]],
+    merged: Callable[[_Part | None, _Part | None, _Part | None], _Part | None],
+    sides: tuple[Stamp | None, Stamp, Stamp],
+) -> tuple[_Part, ...]:
+    """Return the stamps of the parts of a page, each decided by itself.
+
+    `sides` are the ancestor, ours and theirs. `parts` returns the parts of one by name.
+    """
+    was, mine, yours = (parts(stamp) if stamp else {} for stamp in sides)
+    names = sorted(mine.keys() | yours.keys())
+    found = (merged(was.get(name), mine.get(name), yours.get(name)) for name in names)
+    return tuple(one for one in found if one is not None)
+
+
+def _attachments(stamp: Stamp) -> dict[str, Attached]:
+    return {one.name: one for one in stamp.attachments}
+
+
+def _properties(stamp: Stamp) -> dict[str, Property]:
+    return {one.key: one for one in stamp.properties}
 
 
 def _attached(
     was: Attached | None, mine: Attached | None, yours: Attached | None
 ) -> Attached | None:
-    """Return the stamp of one attachment: the newer one. None if the stamps do not tell.
+    """Return the stamp of one attachment, as `_part` does. Two ids are two attachments.
 
     A file without a stamp counts as new, and a push never replaces the server's file with it.
     """
-    if mine == yours or yours == was:
-        return mine
-    if mine is None or yours is None:
+    others = mine and yours and mine.id and yours.id and mine.id != yours.id
+    if others and yours != was:
         return yours if mine == was else None
-    if mine.id and yours.id and mine.id != yours.id:
-        return yours if mine == was else None
-    if was is not None and mine.version < was.version:
-        return mine  # theirs rests on versions that our file lacks
-    if mine.version == yours.version:
-        return yours if mine == was else None
-    return max(mine, yours, key=lambda one: one.version)
-
-
-def _properties(ancestor: Stamp | None, ours: Stamp, theirs: Stamp) -> Iterator[Property]:
-    """Yield the stamps of the content properties, each decided by itself."""
-    was, mine, yours = (
-        {one.key: one for one in (stamp.properties if stamp else ())}
-        for stamp in (ancestor, ours, theirs)
-    )
-    for key in sorted(mine.keys() | yours.keys()):
-        found = _property(was.get(key), mine.get(key), yours.get(key))
-        if found is not None:
-            yield found
+    return _part(was, mine, yours)
 
 
 def _property(
     was: Property | None, mine: Property | None, yours: Property | None
 ) -> Property | None:
-    """Return the stamp of one property: the newer one. None if the stamps do not tell.
+    """Return the stamp of one content property, as `_part` does."""
+    return _part(was, mine, yours)
+
+
+def _part(was: _Part | None, mine: _Part | None, yours: _Part | None) -> _Part | None:
+    """Return the stamp of one part: the newer one. None if the stamps do not tell.
 
     A value without a stamp counts as new. If the server has another value, it is refused.
     """
