@@ -70,8 +70,8 @@ class PushOptions:
     With `delete`, a push also deletes pages. `since` is a commit: only later changes are pushed.
     `staged` pushes only documents in git's index. `commit` commits the documents after the push.
     With `minor`, edits are minor ones, about which watchers get no mail. With `drop_comments`, a
-    text may drop open comments. `planned` refuses pages
-    that were moved on the server; other pushes send their text, labels and attachments.
+    text may drop open comments. `planned` refuses pages that were moved on the server; other pushes
+    send their text, labels and attachments.
     """
 
     selection: Selection = field(default_factory=Selection)

@@ -46,15 +46,19 @@ def _named(author: str, words: str) -> str:
 
 def needs_base(mirror: Mirror, path: str, found: Document) -> bool:
     """Return whether the base of a document must be looked for, to know what it drops."""
-    return bool(_missing(mirror, path, found))
-
-
-def _missing(mirror: Mirror, path: str, found: Document) -> dict[str, Thread]:
-    """Return the inline comments beside a document whose words it has no marker for."""
     if found.stamp is None or not found.modified:
-        return {}
-    beside = files.read(mirror.root, path, found.stamp.id)
-    inline = {one.marker: one for one in beside.threads if one.marker} if beside else {}
+        return False
+    return bool(_missing(_inline(mirror, path, found.stamp.id), found))
+
+
+def _inline(mirror: Mirror, path: str, page_id: str) -> dict[str, Thread]:
+    """Return the inline comments in the file beside a document, by marker."""
+    beside = files.read(mirror.root, path, page_id)
+    return {one.marker: one for one in beside.threads if one.marker} if beside else {}
+
+
+def _missing(inline: dict[str, Thread], found: Document) -> dict[str, Thread]:
+    """Return the comments for whose words a document has no marker."""
     here = markers.words_of(found.body) if inline else {}
     return {ref: thread for ref, thread in inline.items() if not here.get(ref)}
 
@@ -68,11 +72,13 @@ def findings(mirror: Mirror, path: str, found: Document) -> Iterator[Finding]:
     stamp = found.stamp
     if stamp is None or not found.modified:
         return
-    missing = _missing(mirror, path, found)
     base = mirror.bases.get(stamp) or mirror.committed.get((stamp.id, stamp.digest))
-    beside = files.read(mirror.root, path, stamp.id) if base else None
-    known = {one.marker for one in beside.threads} if beside else set()
-    for ref, words in markers.dropped(base[1], found.body).items() if base else ():
+    gone = markers.dropped(base[1], found.body) if base else {}
+    if not gone:
+        return
+    known = _inline(mirror, path, stamp.id)
+    missing = _missing(known, found)
+    for ref, words in gone.items():
         if ref in missing and missing[ref].is_open:
             thread = missing[ref]
             said = refusal([(thread.said.author, thread.words or words)])
