@@ -37,7 +37,7 @@ from confsync.sync import merge_base as bases
 from confsync.sync.attachments.beside import beside, changed_here, changed_there, deleted_here
 from confsync.sync.compare import Absent
 from confsync.sync.fetch import Found
-from confsync.sync.report import Report
+from confsync.sync.report import Report, or_own_error
 from confsync.sync.settings import beside as settings
 from confsync.sync.settings.hints import Properties, properties_of_some
 from confsync.sync.space_view import Attachments, ViewOptions, reader_of, view
@@ -230,7 +230,7 @@ class Comparison:
         if not self.selection.everything:
             stamps = {i: e.document.stamp for i, e in meant.items() if e.document}
             found = reader.current({i: stamp.version for i, stamp in stamps.items() if stamp})
-            files = {i: _attachments(remote, i) for i in meant} if config.attachments else {}
+            files = {i: or_own_error(remote.attachments, i) for i in meant if config.attachments}
             held = properties_of_some(remote, meant, config.settings) if config.settings else {}
             pages = {i: self._labelled(remote, page) for i, page in found.items()}
             return {i: _There(one, files.get(i), held.get(i)) for i, one in pages.items()}
@@ -313,15 +313,6 @@ def _side(name: str, found: Document) -> Side:
 
 def _base_side(stamp: Stamp, title: str, body: str) -> Side:
     return Side(f"base, v{stamp.version}", title, body, version=stamp.version)
-
-
-def _attachments(remote: Remote, page_id: str) -> Attachments:
-    try:
-        return remote.attachments(page_id)
-    except EVERYBODYS:
-        raise
-    except APIAccessError as error:
-        return error
 
 
 def _called(scans: Iterable[SpaceScan], key: str | None) -> str:

@@ -5,15 +5,18 @@ Each run owns one report. Its steps add to the report; no lists are passed down.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TypeVar
 
-from confsync.errors import EVERYBODYS, ConfsyncError, Exit
+from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError, Exit
 from confsync.model.left_out import LeftOut
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import NewComment, Problem, Result
 from confsync.sync.renames import Renamed
+
+_Answer = TypeVar("_Answer")
 
 
 class Report:
@@ -157,3 +160,16 @@ _WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.MOVED, Outcome.RENAMED)
 def _is_written(page: PageResult) -> bool:
     restamped = page.outcome is Outcome.RESTAMPED and page.exit is Exit.DONE
     return restamped or page.outcome in _WRITTEN
+
+
+def or_own_error(ask: Callable[[str], _Answer], page_id: str) -> _Answer | APIAccessError:
+    """Return the answer about one page, or the error that concerns this page alone.
+
+    Raise an error that every other page would meet, too.
+    """
+    try:
+        return ask(page_id)
+    except EVERYBODYS:
+        raise
+    except APIAccessError as error:
+        return error

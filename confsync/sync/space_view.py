@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError, ServerError
+from confsync.errors import APIAccessError, ConfsyncError, ServerError
 from confsync.mirror.entry import Entry
 from confsync.mirror.scan import SpaceScan
 from confsync.mirror.selection import Selection
@@ -16,6 +17,7 @@ from confsync.remote import Remote, about
 from confsync.sync import compare, labels
 from confsync.sync.attachments.hints import WORTH, Hinting
 from confsync.sync.fetch import Case, Found, Newer, Newest, Reader
+from confsync.sync.report import or_own_error
 from confsync.sync.settings import beside as settings
 from confsync.sync.settings.hints import Asking, Properties, properties_of
 from confsync.sync.space_pages import Listing, listing_of
@@ -241,14 +243,7 @@ def _attachments(
         reader.agreed = not asked
         page_ids = [page_id for page_id in page_ids if page_id in asked]
 
-    def listed(page_id: str) -> Attachments:
-        try:
-            return reader.remote.attachments(page_id)
-        except EVERYBODYS:
-            raise
-        except APIAccessError as error:
-            return error
-
+    listed = partial(or_own_error, reader.remote.attachments)
     return dict(zip(page_ids, reader.remote.workers.each(listed, page_ids), strict=True))
 
 

@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 
 from confsync.errors import EVERYBODYS, APIAccessError, ConfsyncError
 from confsync.mirror.comments import files
 from confsync.model.config import Comments
 from confsync.model.hint import TRASH, mentioned
 from confsync.model.outcome import Outcome, PageResult
-from confsync.model.page import PageComment
 from confsync.model.result import Problem
 from confsync.pull.context import PullRun
 from confsync.pull.plan import Plan
+from confsync.sync.report import or_own_error
 from confsync.sync.threads import bodies
 from confsync.workers import batches
 
 TOGETHER = 100
-
-Listed = tuple[PageComment, ...] | APIAccessError
 
 
 def bring(run: PullRun, plan: Plan) -> None:
@@ -48,7 +47,7 @@ def bring(run: PullRun, plan: Plan) -> None:
 
 def _files(run: PullRun, page_ids: list[str]) -> dict[str, bytes | APIAccessError | None]:
     """Return the file of each page, or the error that kept the page from being listed."""
-    answers = run.remote.workers.each(lambda page_id: _listed(run, page_id), page_ids)
+    answers = run.remote.workers.each(partial(or_own_error, run.remote.threads.of), page_ids)
     listed = dict(zip(page_ids, answers, strict=True))
     known = {i: found for i, found in listed.items() if not isinstance(found, APIAccessError)}
     errors = {i: found for i, found in listed.items() if isinstance(found, APIAccessError)}
@@ -71,15 +70,6 @@ def _wanted(run: PullRun, plan: Plan) -> Iterator[tuple[str, str]]:
     for page_id in sorted(due, key=lambda i: paths[i]):
         if os.path.lexists(run.mirror.root / paths[page_id]):
             yield page_id, paths[page_id]
-
-
-def _listed(run: PullRun, page_id: str) -> Listed:
-    try:
-        return run.remote.threads.of(page_id)
-    except EVERYBODYS:
-        raise
-    except APIAccessError as error:
-        return error
 
 
 def _put(run: PullRun, plan: Plan, page_id: str, path: str, data: bytes | None) -> None:

@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 from confsync.document.settings.names import key_of, name_of
 from confsync.document.settings.values import stamped
-from confsync.errors import EVERYBODYS, APIAccessError, NotVisibleError
+from confsync.errors import APIAccessError, NotVisibleError
 from confsync.mirror.entry import Entry
 from confsync.model.page import PageInfo, PropertyInfo, Status
 from confsync.model.stamp import Property
 from confsync.remote import Remote
 from confsync.sync.fetch import Case, Reader
+from confsync.sync.report import or_own_error
 from confsync.sync.settings.beside import keys_of
 
 Properties = tuple[PropertyInfo, ...] | APIAccessError
@@ -97,12 +98,7 @@ def properties_of_some(
 
 def _listed(remote: Remote, keys: frozenset[str], page_id: str) -> Properties:
     """Return the properties of a page, or the error that concerns this page alone."""
-    try:
-        return remote.properties(page_id, keys)
-    except EVERYBODYS:
-        raise
-    except APIAccessError as error:
-        return error
+    return or_own_error(lambda one: remote.properties(one, keys), page_id)
 
 
 def stamps_of(infos: Iterable[PropertyInfo], chosen: Iterable[str]) -> dict[str, Property]:
