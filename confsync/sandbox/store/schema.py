@@ -47,6 +47,10 @@ CREATE TABLE IF NOT EXISTS restrictions (
     content_id INTEGER NOT NULL, operation TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
     UNIQUE (content_id, operation, kind, name)
 );
+CREATE TABLE IF NOT EXISTS groups (name TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS members (
+    group_name TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (group_name, name)
+);
 CREATE TABLE IF NOT EXISTS properties (
     id INTEGER PRIMARY KEY, content_id INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
     version INTEGER NOT NULL, created_at TEXT NOT NULL, author TEXT NOT NULL,
@@ -105,6 +109,8 @@ UNDOABLE = (
     "versions",
     "content_labels",
     "restrictions",
+    "groups",
+    "members",
     "attachments",
     "attachment_versions",
     "properties",

@@ -1,4 +1,4 @@
-"""v1: users, and the two groups that the sandbox has."""
+"""v1: users, and groups with their members."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from .blueprint import both
 from .lists import expand, sliced
 from .shapes import person
 
-GROUPS = ("confluence-administrators", "confluence-users")
 _GROUPS = uuid.UUID("0a9a6c1e-5f04-4d0e-9a5b-3a1c0f7f2b11")
 
 
@@ -33,25 +32,15 @@ def group(name: str) -> dict[str, Any]:
 
 def group_of(key: str) -> str:
     """Return the name of the group with this name or id."""
-    for name in GROUPS:
+    for name in store().groups():
         if key in (name, group_id(name)):
             return name
     raise Missing("group", key)
 
 
-def _members(name: str) -> list[UserRow]:
-    """Return the members: all users, and as administrators those of the API."""
-    return [row for row in store().users() if row.token or name == "confluence-users"]
-
-
-def groups_of(user: str) -> list[str]:
-    """Return the names of the groups that a user is in."""
-    return [name for name in GROUPS if user in [row.name for row in _members(name)]]
-
-
 @both.get("/group")
 def get_groups() -> dict[str, Any]:
-    return sliced(GROUPS, group, expand())
+    return sliced(store().groups(), group, expand())
 
 
 @both.get("/group/by-id")
@@ -63,7 +52,7 @@ def get_group_by_id() -> dict[str, Any]:
 def find_groups() -> dict[str, Any]:
     """List the groups whose name contains the query."""
     wanted = flask.request.args.get("query", "").lower()
-    found = [name for name in GROUPS if wanted in name]
+    found = [name for name in store().groups() if wanted in name]
     return {**sliced(found, group, expand()), "totalSize": len(found)}
 
 
@@ -75,12 +64,12 @@ def getgroup(name: str) -> dict[str, Any]:
 @both.get("/group/<name>/member")
 @both.get("/group/<name>/membersByGroupId")
 def get_members(name: str) -> dict[str, Any]:
-    return sliced(_members(group_of(name)), lambda row: person(row.name), expand())
+    return sliced(store().members(group_of(name)), lambda row: person(row.name), expand())
 
 
 @both.get("/user/memberof")
 def get_groups_of() -> dict[str, Any]:
-    return sliced(groups_of(_user().name), group, expand())
+    return sliced(store().groups_of(_user().name), group, expand())
 
 
 @both.get("/user/anonymous")

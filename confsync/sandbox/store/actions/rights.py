@@ -7,11 +7,10 @@ from ..permissions import Permissions
 from ..queries import number
 from ..rows import SpaceRow
 from ..spaces import Spaces
+from .groups import Groups
 
 NONE, READ, EDIT = LEVELS = ("none", "read", "edit")
 EVERY = "*"
-# The group of all users
-EVERYONE = "confluence-users"
 Steps = tuple[tuple[str, tuple[object, ...]], ...]
 _HIDDEN = (
     "DELETE FROM content WHERE space_id = ?",
@@ -32,7 +31,7 @@ _LEFT = (
 )
 
 
-class Rights(Permissions, Spaces):
+class Rights(Permissions, Spaces, Groups):
     """The users of a store with rights of their own.
 
     `rights` has a level for each of them by the key of a space, `*` for all other spaces.
@@ -85,11 +84,13 @@ class Rights(Permissions, Spaces):
         return (*steps, *(self._restricted(name) if restricted else ()))
 
     def _restricted(self, name: str) -> Steps:
+        """Return the steps that hide pages, and make pages read-only, by their restrictions."""
         steps: list[tuple[str, tuple[object, ...]]] = []
+        mine = {*self.groups_of(name)}
         rows = self.database.all("SELECT DISTINCT content_id, operation FROM restrictions")
         for page_id, operation in ((str(one), str(of)) for one, of in rows):
             users, groups = (self.allowed(page_id, operation, one) for one in ("user", "group"))
-            if name in users or EVERYONE in groups:
+            if name in users or mine.intersection(groups):
                 continue
             if operation == READ:
                 below = (page_id, *queries.descendants(self.database, page_id))

@@ -108,7 +108,7 @@ def clear(page_id: str) -> None:
 def permits(page_id: str, name: str, user: str) -> bool:
     """Return whether the restrictions of a page leave a user one permission."""
     users, groups = (store().allowed(page_id, name, kind) for kind in KINDS)
-    return not (users or groups) or user in users or bool({*groups} & {*people.groups_of(user)})
+    return not (users or groups) or user in users or bool({*groups} & {*store().groups_of(user)})
 
 
 def permits_group(page_id: str, name: str, group: str) -> bool:
