@@ -27,6 +27,7 @@ from confsync.errors import (
 from confsync.model.page import (
     AttachmentHints,
     AttachmentInfo,
+    Beside,
     Comment,
     Folder,
     NewVersion,
@@ -39,6 +40,7 @@ from confsync.model.page import (
     PropertyInfo,
     Resolution,
     Restrictions,
+    Sibling,
     Space,
     Status,
     Task,
@@ -61,6 +63,7 @@ from confsync.sandbox import (
 )
 from confsync.sandbox.store import queries
 from confsync.sandbox.store.attachments import Upload
+from confsync.sandbox.store.queries import Selection
 from confsync.sandbox.store.rows import PAGE, POST, CommentRow, PropertyRow
 from confsync.sandbox.store.talk.comments import FOOTER, INLINE, comments_of
 from confsync.workers import Workers, batches
@@ -321,6 +324,10 @@ class StoreRemote:
         job = self.store.job(task_id)
         return Task(job.finished, job.successful)
 
+    @property
+    def places(self) -> StorePlaces | None:
+        return StorePlaces(self) if self.kind == PAGE else None
+
     def upload(
         self,
         page_id: str,
@@ -412,6 +419,23 @@ class StoreRemote:
         if row.restricted or row.type != self.kind:
             raise NotVisibleError(f"Cannot find a page with id [{page_id}]", status=404)
         return row
+
+
+class StorePlaces:
+    """The places of a store's pages."""
+
+    def __init__(self, remote: StoreRemote) -> None:
+        self._remote = remote
+
+    def siblings(self, parent: str, kind: ParentKind) -> tuple[Sibling, ...]:
+        failpoints.before(f"GET children of {parent}")
+        chosen = Selection(parent_id=parent, statuses=("current",), sort="child-position")
+        found = queries.nodes(self._remote.store.database, chosen)
+        return tuple(Sibling(row.id, row.position) for row in found)
+
+    def move(self, page_id: str, beside: Beside, target: str) -> None:
+        what = f"PUT {page_id} {beside} {target}"
+        self._remote.write(what, lambda: self._remote.store.move(page_id, beside, target))
 
 
 class StoreThreads:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from confsync.model.moment import moment
 from confsync.model.stamp import digest
@@ -127,12 +127,23 @@ class Restrictions(NamedTuple):
     update: tuple[str, ...] = ()
 
 
+Beside = Literal["before", "after"]
+
+
+class Sibling(NamedTuple):
+    """A page among the pages of its parent. It may have no number for its place."""
+
+    id: str
+    position: int | None
+
+
 class PageInfo(NamedTuple):
     """A page or blog post as a listing shows it: everything but the body.
 
     `posted` is the day of a blog post, `YYYY-MM-DD` in UTC. It is None for a page, and empty if the
     answer to a write does not say it. `flaw` says why the server's row is unusable. With a `flaw`,
-    only the id and the title are valid, and each is empty if the row lacks it.
+    only the id and the title are valid, and each is empty if the row lacks it. `position` is the
+    number among the siblings, None if the page has none.
     """
 
     id: str
@@ -142,7 +153,7 @@ class PageInfo(NamedTuple):
     parent: str | None
     parent_kind: ParentKind = ParentKind.PAGE
     status: Status = Status.CURRENT
-    position: int = 0
+    position: int | None = None
     live: bool = False
     labels: tuple[str, ...] | None = None
     posted: str | None = None

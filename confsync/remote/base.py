@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote
 
 from confsync.errors import (
@@ -28,6 +28,9 @@ from confsync.remote.client import Client
 from confsync.remote.refused_credentials import no_credentials
 from confsync.remote.rows import Row
 from confsync.workers import Workers
+
+if TYPE_CHECKING:
+    from confsync.remote.cloud.places import Places
 
 ANONYMOUS = "the server treated the request as anonymous"
 
@@ -88,6 +91,12 @@ class Connection:
         # Both servers have it in v1 only.
         sent = transfers.Upload(name, file, comment, replaces)
         return v1_rows.attachment(transfers.upload(self._client, page_id, sent))
+
+    # Only Cloud's interface changes the order of pages.
+
+    @property
+    def places(self) -> Places | None:
+        return None
 
     # A Data Center archives whole spaces only, and no server archives blog posts.
 

@@ -30,6 +30,7 @@ from confsync.model.page import (
 
 if TYPE_CHECKING:
     from confsync.model.config import SpaceConfig
+    from confsync.remote.cloud.places import Places
     from confsync.workers import Workers
 
 
@@ -242,6 +243,10 @@ class Remote(Protocol):
         They may be out of date. Use them only to decide which pages to ask by `labels`. The result
         lacks archived pages, and is None if `listing` tells labels without further requests.
         """
+
+    @property
+    def places(self) -> Places | None:
+        """Return the places of pages, or None if the server cannot change them."""
 
     def properties(self, page_id: str, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
         """Return those of a page's content properties that have one of the keys."""

@@ -155,10 +155,10 @@ def day_of(when: object) -> str:
     return time.date().isoformat()
 
 
-def position_of(row: Row) -> int:
-    """Return a page's place among its siblings. A missing one is no error."""
-    position = row.get("position")
-    return position if _is_number(position) else 0
+def position_of(row: Row, key: str = "position") -> int | None:
+    """Return a page's number among its siblings, None if it has none."""
+    position = row.get(key)
+    return position if _is_number(position) else None
 
 
 def property_of(row: Row, key: str, version: Version) -> PropertyInfo:

@@ -12,6 +12,7 @@ from confsync.remote import rows, v1_rows
 from confsync.remote.base import Connection
 from confsync.remote.cloud import search, v2_rows
 from confsync.remote.cloud.pagination import by_cursor
+from confsync.remote.cloud.places import CloudPlaces, Places
 from confsync.remote.failures import version_conflict_of
 from confsync.remote.rows import Row
 
@@ -22,6 +23,10 @@ class WithProperties(Connection):
     """The part of `Remote` for the content properties of pages or blog posts."""
 
     _kind: str
+
+    @property
+    def places(self) -> Places | None:
+        return CloudPlaces(self._client) if self._kind == "pages" else None
 
     def properties(self, page_id: str, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
         found = chain.from_iterable(
