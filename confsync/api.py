@@ -134,7 +134,7 @@ class Wiki:
         if isinstance(found, APIAccessError):
             raise found
         if not isinstance(found, Page):
-            raise NotVisibleError(f"page {page_id} is {found.value}")
+            raise NotVisibleError(f"page {page_id} is {found.words}")
         self._readers[page_id] = reader
         return reader, found
 

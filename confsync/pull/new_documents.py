@@ -64,7 +64,7 @@ def arrived(run: PullRun, step: Step, answer: Found, laid: Laid | None = None) -
     if isinstance(answer, APIAccessError):
         return replace(alone, result=failed(step.result, answer))
     if isinstance(answer, Absent):
-        why = f"the page vanished while it was read; it is {answer.value} now"
+        why = f"the page vanished while it was read; it is {answer.words} now"
         return replace(alone, result=replace(step.result, outcome=Outcome.SKIPPED, error=why))
     stamp = first_stamp(listed, answer.info, answer.digest, top=step.top)
     result = _as_read(step.result, answer.info)

@@ -79,7 +79,7 @@ class Settling:
         """Return the new content of a file, or the result that says why it is not known."""
         result = sent_as(self._space, entry, case, made.version)
         if isinstance(answer, Absent):
-            why = f"pushed as v{made.version}, but now the page is {answer.value}"
+            why = f"pushed as v{made.version}, but now the page is {answer.words}"
             return replace(result, error=why, exit=Exit.REFUSED)
         try:
             page = self._stored(case, made, answer)

@@ -84,6 +84,11 @@ class Absent(Enum):
     NOT_VISIBLE = "not-visible"
     MOVED_OUT = "moved-out"
 
+    @property
+    def words(self) -> str:
+        """Return the reason as it follows "the page is" in a sentence."""
+        return "in another space" if self is Absent.MOVED_OUT else self.value.replace("-", " ")
+
 
 @dataclass(frozen=True, slots=True)
 class Present:

@@ -247,7 +247,7 @@ def reason(case: Case) -> str:
                 "(changed without a new version, or the stamp was edited)"
             )
         case Content.GONE:
-            status = case.remote.value if isinstance(case.remote, Absent) else "gone"
+            status = case.remote.words if isinstance(case.remote, Absent) else "gone"
             return f"the page is {status} on the server"
         case Content.NOT_VISIBLE:
             return "the page is not visible: deleted, restricted, or no permission"

@@ -253,7 +253,7 @@ def _undeleted(remote: Remote, scans: Sequence[SpaceScan], planned: PlannedPage)
             if _disposal(planned).has(found):
                 return replace(result, outcome=Outcome.UNCHANGED, exit=Exit.DONE, note=_DONE)
     why = (
-        f"the page is {found.value}"
+        f"the page is {found.words}"
         if isinstance(found, Absent)
         else "confsync did not try to delete the page"
     )

@@ -122,7 +122,7 @@ class Deletions:
         if one.stamp is not None:
             return self._conflict(one, one.stamp, found, result)
         if isinstance(found, Absent):
-            return rejected(result, f"the page is {found.value}")
+            return rejected(result, f"the page is {found.words}")
         number = found.info.version.number
         if one.version == number:
             return None

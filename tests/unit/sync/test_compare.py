@@ -497,3 +497,13 @@ def test_only_markers_that_are_not_known_are_taken_out_nested_or_empty() -> None
     assert without_new_markers("</ac:inline-comment-marker>", frozenset()) == (
         "</ac:inline-comment-marker>"
     )
+
+
+def test_an_absent_page_is_told_in_words() -> None:
+    told = {absent: absent.words for absent in Absent}
+    assert told == {
+        Absent.TRASHED: "trashed",
+        Absent.ARCHIVED: "archived",
+        Absent.NOT_VISIBLE: "not visible",
+        Absent.MOVED_OUT: "in another space",
+    }
