@@ -64,7 +64,7 @@ from confsync.sandbox import (
 from confsync.sandbox.store import queries
 from confsync.sandbox.store.attachments import Upload
 from confsync.sandbox.store.queries import Selection
-from confsync.sandbox.store.rows import PAGE, POST, CommentRow, PropertyRow
+from confsync.sandbox.store.rows import PAGE, POST, CommentRow, PropertyRow, place_of
 from confsync.sandbox.store.talk.comments import FOOTER, INLINE, comments_of
 from confsync.workers import Workers, batches
 
@@ -431,7 +431,7 @@ class StorePlaces:
         failpoints.before(f"GET children of {parent}")
         chosen = Selection(parent_id=parent, statuses=("current",), sort="child-position")
         found = queries.nodes(self._remote.store.database, chosen)
-        return tuple(Sibling(row.id, row.position) for row in found)
+        return tuple(Sibling(row.id, place_of(row)) for row in found)
 
     def move(self, page_id: str, beside: Beside, target: str) -> None:
         what = f"PUT {page_id} {beside} {target}"
@@ -474,7 +474,7 @@ def _info(row: PageRow, *, labels: bool = False) -> PageInfo:
         parent=row.parent_id,
         parent_kind=_kind(row.parent_type),
         status=Status(row.status) if row.status in _STATUSES else Status.OTHER,
-        position=row.position,
+        position=place_of(row) if row.type == PAGE else None,
         labels=tuple(sorted(row.labels)) if labels else None,
         posted=row.created_at[:10] if row.type == POST else None,
     )

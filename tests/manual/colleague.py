@@ -63,6 +63,10 @@ def _set(store: Store, found: re.Match[str]) -> None:
         store.add_property(page, key, value, found["who"])
 
 
+def _place(store: Store, found: re.Match[str]) -> None:
+    store.move(_page(store, found["page"]).id, found["where"], _page(store, found["new"]).id)
+
+
 def _attach(store: Store, found: re.Match[str]) -> None:
     page = _page(store, found["page"]).id
     store.attach(page, found["name"], found["new"].encode(), found["who"])
@@ -97,6 +101,7 @@ _ACTS: tuple[tuple[str, Act], ...] = (
     (r"writes the blog post (?P<page>.+?): (?P<new>.+)", _post),
     (r"adds the label (?P<new>\S+) to (?P<page>.+)", _label),
     (r"sets (?P<key>\S+) of (?P<page>.+?) to (?P<new>.+)", _set),
+    (r"places (?P<page>.+?) (?P<where>before|after) (?P<new>.+)", _place),
     (r"attaches (?P<name>\S+) to (?P<page>.+?): (?P<new>.+)", _attach),
     (r"replaces (?P<name>\S+) of (?P<page>.+?): (?P<new>.+)", _replace),
     (r"deletes (?P<page>.+)", _trash),

@@ -51,6 +51,29 @@ def test_a_page_is_moved_among_its_siblings(
     assert store.page(a).version == 1
 
 
+def test_pages_in_the_order_of_their_titles_have_no_numbers(
+    api: Api, store: Store, page: PageRow
+) -> None:
+    ids = {name: store.create_page("ENG", name, "<p>x</p>", page.id).id for name in ("C", "b", "A")}
+    path = f"/api/v2/pages/{page.id}/direct-children"
+
+    def numbers() -> list[tuple[str, int | None]]:
+        found = api.walk(path, limit=2)
+        assert [api.get(f"/api/v2/pages/{one['id']}")["position"] for one in found] == [
+            one["childPosition"] for one in found
+        ]
+        return [(one["title"], one["childPosition"]) for one in found]
+
+    assert numbers() == [("C", 1), ("b", 2), ("A", 3)]
+    store.sort_children(page.id)
+    assert numbers() == [("A", None), ("b", None), ("C", None)]
+    store.create_page("ENG", "D", "<p>x</p>", page.id)
+    assert numbers() == [("A", None), ("b", None), ("C", None), ("D", None)]
+    move = f"/rest/api/content/{ids['C']}/move/after/{ids['A']}"
+    assert api("PUT", move).status_code == 200
+    assert numbers() == [("A", 1), ("C", 2), ("b", 3), ("D", 4)]
+
+
 def test_a_page_gets_another_title(api: Api, page: PageRow) -> None:
     answer = api("PUT", f"/api/v2/pages/{page.id}/title", json={"status": "current", "title": "X"})
     assert (answer.json()["title"], answer.json()["version"]["number"]) == ("X", 2)

@@ -218,10 +218,34 @@ def test_a_file_belongs_to_its_page(browser: Browser, store: Store, page: PageRo
     assert store.attachments(other.id) == (file,)
 
 
-def test_every_form_of_a_page_is_one_that_is_tested_here(browser: Browser, page: PageRow) -> None:
+def test_a_page_is_placed_among_its_siblings(browser: Browser, store: Store, page: PageRow) -> None:
+    rows = {name: store.create_page("ENG", name, "", page.id) for name in "BCA"}
+    path = f"/pages/{rows['A'].id}/place"
+
+    def order() -> str:
+        return "".join(sorted(rows, key=lambda name: store.page(rows[name].id).position))
+
+    shown = browser.get(f"/spaces/ENG/pages/{rows['A'].id}").text.partition('name="target"')[2]
+    assert re.findall(r'<option value="\d+">([^<]+)', shown) == ["B", "C"]
+    assert "The page was moved." in browser.send(path, where="before", target=rows["B"].id)
+    assert order() == "ABC"
+    browser.send(path, where="after", target=rows["B"].id)
+    assert order() == "BAC"
+    browser.send(path, 400, where="beside", target=rows["B"].id)
+    browser.send(path, 404, where="after", target="7")
+    assert "in the order of their titles" in browser.send(f"/pages/{page.id}/sort")
+    assert order() == "ABC"
+    assert store.page(rows["A"].id).version == 1
+
+
+def test_every_form_of_a_page_is_one_that_is_tested_here(
+    browser: Browser, store: Store, page: PageRow
+) -> None:
+    store.create_page("ENG", "Sibling", "", page.parent_id)
     shown = browser.get(f"/spaces/ENG/pages/{page.id}").text
     words = {one.removeprefix(f"/pages/{page.id}/") for one in actions(shown)}
-    assert words == {"comment", "rename", "move", "labels", "settings", "files", "delete"}
+    known = {"comment", "rename", "move", "place", "sort", "labels", "settings", "files", "delete"}
+    assert words == known
 
 
 def _forms() -> list[str]:
@@ -249,7 +273,7 @@ def test_no_form_of_another_site_is_taken(sandbox: Sandbox, store: Store, page: 
     writes: list[int] = []
     store.database.on_write.append(lambda: writes.append(1))
     forms = _forms()
-    assert len(forms) == 13
+    assert len(forms) == 15
     given = {"title": "T", "key": "HR", "labels": "x", "label": "x", "text": "one", "parent": "top"}
     given |= {"setting": "content-appearance-published", "value": "x"}
     with requests.Session() as session:

@@ -18,6 +18,7 @@ from ..store.rows import (
     UserRow,
     VersionRow,
     account_id,
+    place_of,
 )
 
 
@@ -55,7 +56,7 @@ def page(row: PageRow, *, bodies: bool) -> dict[str, Any]:
         "spaceId": row.space_id,
         "parentId": row.parent_id,
         "parentType": row.parent_type,
-        "position": row.position,
+        "position": place_of(row),
         "authorId": account_id(row.creator),
         "ownerId": account_id(row.creator),
         "lastOwnerId": None,
@@ -153,7 +154,7 @@ def folder(row: FolderRow) -> dict[str, Any]:
         "title": row.title,
         "parentId": row.parent_id,
         "parentType": row.parent_type,
-        "position": row.position,
+        "position": place_of(row),
         "authorId": account_id(row.creator),
         "ownerId": account_id(row.creator),
         "createdAt": row.created_at,
@@ -173,7 +174,7 @@ def child(row: NodeRow, *, kind: bool) -> dict[str, Any]:
         "status": row.status,
         "title": row.title,
         "spaceId": row.space_id,
-        "childPosition": row.position,
+        "childPosition": place_of(row),
     }
     return {**found, "type": row.type} if kind else found
 
@@ -186,7 +187,7 @@ def descendant(row: BelowRow) -> dict[str, Any]:
         "type": row.type,
         "parentId": row.parent_id,
         "depth": row.depth,
-        "childPosition": row.position,
+        "childPosition": place_of(row),
     }
 
 

@@ -170,12 +170,12 @@ def insert_space(database: Database, key: str, name: str, home: Edit) -> None:
 
 
 def _last(database: Database, parent: str | None) -> int:
-    """Return the position after all children of `parent`."""
+    """Return the position after all children of `parent`, none if they have none."""
     row = database.one(
         "SELECT coalesce(max(position), 0) + 1 FROM content WHERE parent_id IS ?",
         (number(parent) if parent else None,),
     )
-    return int(str(row[0])) if row else 1
+    return (int(str(row[0])) or -1) if row else 1
 
 
 def insert_version(database: Database, page_id: str, version: int, edit: Edit) -> None:

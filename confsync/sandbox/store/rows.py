@@ -159,6 +159,11 @@ class BelowRow:
     depth: int
 
 
+def place_of(row: PageRow | FolderRow | NodeRow | BelowRow) -> int | None:
+    """Return the number of content among its siblings. In the order of titles it has none."""
+    return row.position if row.position > 0 else None
+
+
 @dataclass(frozen=True, slots=True)
 class LabelRow:
     """A global label."""

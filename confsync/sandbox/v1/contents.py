@@ -24,9 +24,9 @@ from ..store.rows import (
     SpaceRow,
     VersionRow,
     file_id,
+    place_of,
 )
 from ..store.talk.comments import comments_of
-from .rights.restrictions import restrictions
 from .shapes import Expand, current, history, labels, person, prop, version, webui
 from .views.addresses import shown
 
@@ -166,11 +166,9 @@ def _content(row: PageRow, expand: Expand, parts: Parts) -> dict[str, Any]:
         found["metadata"] = _metadata(row, expand, parts)
     if "operations" in expand:
         found["operations"] = operations(store(), row.id)
-    if "restrictions" in expand:
-        found["restrictions"] = restrictions(row.id)
     if "children" in expand:
         found["children"] = _children(row.id, parts)
-    found["extensions"] = {"position": row.position if row.type == PAGE else "none"}
+    found["extensions"] = {"position": (row.type == PAGE and place_of(row)) or "none"}
     found["_links"] = {
         "webui": webui(row),
         "edit": f"/pages/resumedraft.action?draftId={row.id}",

@@ -101,6 +101,22 @@ def move(page_id: str) -> Response:
     return _done(page_id, "moved")
 
 
+@pages.post("/pages/<page_id>/place")
+def place(page_id: str) -> Response:
+    """Place a page before or after a sibling."""
+    if _field("where") not in ("before", "after"):
+        raise Invalid("A page stands before or after another one.")
+    store().move(_current(page_id).id, _field("where"), _field("target"))
+    return _done(page_id, "moved")
+
+
+@pages.post("/pages/<page_id>/sort")
+def sort_children(page_id: str) -> Response:
+    """Put the pages below a page in the order of their titles."""
+    store().sort_children(_current(page_id).id)
+    return _done(page_id, "sorted")
+
+
 @pages.post("/pages/<page_id>/rename")
 def rename(page_id: str) -> Response:
     store().edit(page_id, title=_field("title"), author=author())

@@ -31,6 +31,7 @@ pages = blueprint("browser")
 DONE = {
     "created": "The page was created.",
     "moved": "The page was moved.",
+    "sorted": "The pages below this page stand in the order of their titles.",
     "renamed": "The page was renamed.",
     "restored": "The page was restored.",
     "commented": "The comment was added.",
@@ -128,9 +129,20 @@ def read(
         rendered=Markup(to_html(shown.body, names())),  # noqa: S704 - `to_html` escapes
         files=store().attachments(page.id),
         places=places(page.space_id),
+        siblings=siblings(page),
         spaces=[space for space in store().spaces() if space.id != page.space_id],
         **people(),
     )
+
+
+def siblings(page: PageRow) -> list[NodeRow]:
+    """Return the other pages below the parent of a page, in their order."""
+    if page.parent_id is None or page.type == POST:
+        return []
+    select = Selection(
+        parent_id=page.parent_id, hidden=True, statuses=("current",), sort="child-position"
+    )
+    return [row for row in queries.nodes(store().database, select) if row.id != page.id]
 
 
 def places(space_id: str) -> list[NodeRow]:

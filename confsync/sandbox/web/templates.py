@@ -142,6 +142,13 @@ value="{{ page.title }}"></label></p>
 {% if page.type == "page" %}<form method="post" action="{{ here }}/move"><fieldset>
 <legend>Move</legend><p>{{ below(places, page.parent_id) }}</p>
 <p>{{ who(users, chosen, "Move") }}</p></fieldset></form>
+{% if siblings %}<form method="post" action="{{ here }}/place"><fieldset><legend>Order</legend>
+<p><label><select name="where" aria-label="Where"><option>before</option><option>after</option>
+</select></label> <label><select name="target" aria-label="Page">{% for one in siblings %}
+<option value="{{ one.id }}">{{ one.title }}</option>{% endfor %}</select></label>
+<button>Place</button></p></fieldset></form>{% endif %}
+<form method="post" action="{{ here }}/sort"><p><button>Sort the pages below this one by
+title</button></p></form>
 <p><a href="{{ context }}/spaces/{{ page.space_key }}/new?parent={{ page.id }}">
 New page below this one</a></p>{% endif %}
 {% if spaces %}<form method="post" action="{{ here }}/move"><fieldset>

@@ -38,6 +38,19 @@ class Places(Permissions):
                 )
             return self.page(page.id)
 
+    def sort_children(self, parent_id: str) -> None:
+        """Put the children of a page in the order of their titles. Then they have no numbers.
+
+        The store keeps negative numbers for such an order, and the next move numbers all of them.
+        """
+        with self.batch():
+            self.database.execute(
+                "UPDATE content SET position = (SELECT -count(*) FROM content s WHERE"
+                " s.parent_id = content.parent_id AND (s.title_key, s.id) >="
+                " (content.title_key, content.id)) WHERE parent_id = ?",
+                (number(self.page(parent_id).id),),
+            )
+
     def _siblings(self, page: PageRow) -> list[str]:
         """Return the ids of the children of a page's parent, in their order."""
         rows = queries.nodes(
