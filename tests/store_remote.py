@@ -328,6 +328,10 @@ class StoreRemote:
     def places(self) -> StorePlaces | None:
         return StorePlaces(self) if self.kind == PAGE else None
 
+    @property
+    def states(self) -> StoreStates:
+        return StoreStates(self.store)
+
     def upload(
         self,
         page_id: str,
@@ -419,6 +423,18 @@ class StoreRemote:
         if row.restricted or row.type != self.kind:
             raise NotVisibleError(f"Cannot find a page with id [{page_id}]", status=404)
         return row
+
+
+class StoreStates:
+    """The content states of a store's pages."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def state(self, page_id: str) -> str:
+        failpoints.before(f"GET state of {page_id}")
+        found, _ = self._store.content_state(page_id)
+        return found.name if found else ""
 
 
 class StorePlaces:

@@ -31,6 +31,7 @@ from confsync.workers import Workers
 
 if TYPE_CHECKING:
     from confsync.remote.cloud.places import Places
+    from confsync.remote.cloud.states import States
 
 ANONYMOUS = "the server treated the request as anonymous"
 
@@ -96,6 +97,12 @@ class Connection:
 
     @property
     def places(self) -> Places | None:
+        return None
+
+    # No document of a Data Center has content states.
+
+    @property
+    def states(self) -> States | None:
         return None
 
     # A Data Center archives whole spaces only, and no server archives blog posts.

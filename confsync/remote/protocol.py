@@ -31,6 +31,7 @@ from confsync.model.page import (
 if TYPE_CHECKING:
     from confsync.model.config import SpaceConfig
     from confsync.remote.cloud.places import Places
+    from confsync.remote.cloud.states import States
     from confsync.workers import Workers
 
 
@@ -247,6 +248,10 @@ class Remote(Protocol):
     @property
     def places(self) -> Places | None:
         """Return the places of pages, or None if the server cannot change them."""
+
+    @property
+    def states(self) -> States | None:
+        """Return the content states of pages, or None if the server has none."""
 
     def properties(self, page_id: str, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
         """Return those of a page's content properties that have one of the keys."""

@@ -13,6 +13,7 @@ from confsync.remote.base import Connection
 from confsync.remote.cloud import search, v2_rows
 from confsync.remote.cloud.pagination import by_cursor
 from confsync.remote.cloud.places import CloudPlaces, Places
+from confsync.remote.cloud.states import CloudStates, States
 from confsync.remote.failures import version_conflict_of
 from confsync.remote.rows import Row
 
@@ -27,6 +28,10 @@ class WithProperties(Connection):
     @property
     def places(self) -> Places | None:
         return CloudPlaces(self._client) if self._kind == "pages" else None
+
+    @property
+    def states(self) -> States | None:
+        return CloudStates(self._client)
 
     def properties(self, page_id: str, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
         found = chain.from_iterable(
