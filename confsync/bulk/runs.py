@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -109,8 +110,18 @@ def _with(page: WrittenPage | None, event: Event) -> WrittenPage:
     if event.what == "moved":
         return new._replace(place=_joined(new.place, change))
     if event.what == "set":
-        return new._replace(settings=change)
+        return new._replace(settings=_both(new.settings, change))
     return new._replace(labels=change) if event.what == "labelled" else new
+
+
+def _both(earlier: Change | None, later: Change) -> Change:
+    """Return two changes of settings as one. The order among siblings is sent by itself."""
+    if earlier is None:
+        return later
+    befores = [json.loads(one.before or "{}") for one in (later, earlier)]
+    afters = [json.loads(one.after or "{}") for one in (earlier, later)]
+    before, after = ({**some[0], **some[1]} for some in (befores, afters))
+    return Change(*(json.dumps(one, ensure_ascii=False) for one in (before, after)))
 
 
 def _joined(earlier: Change | None, later: Change) -> Change:
