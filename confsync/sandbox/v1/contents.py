@@ -27,6 +27,7 @@ from ..store.rows import (
     place_of,
 )
 from ..store.talk.comments import comments_of
+from .rights import restrictions
 from .shapes import Expand, current, history, labels, person, prop, version, webui
 from .views.addresses import shown
 
@@ -166,6 +167,7 @@ def _content(row: PageRow, expand: Expand, parts: Parts) -> dict[str, Any]:
         found["metadata"] = _metadata(row, expand, parts)
     if "operations" in expand:
         found["operations"] = operations(store(), row.id)
+    found |= restrictions.part(row.id, expand)
     if "children" in expand:
         found["children"] = _children(row.id, parts)
     found["extensions"] = {"position": (row.type == PAGE and place_of(row)) or "none"}

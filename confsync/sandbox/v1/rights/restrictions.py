@@ -11,7 +11,7 @@ import flask
 from ...errors import Invalid
 from ...site import base, store
 from .. import people
-from ..shapes import person
+from ..shapes import Expand, person
 
 OPERATIONS = ("read", "update")
 KINDS = ("user", "group")
@@ -21,6 +21,11 @@ LOCKED_OUT = "You cannot revoke your own access to the content."
 def restrictions(page_id: str) -> dict[str, Any]:
     """Return the named users and groups by operation. No names mean that everyone may."""
     return {name: operation(page_id, name) for name in OPERATIONS}
+
+
+def part(page_id: str, expand: Expand) -> dict[str, Any]:
+    """Return the restrictions as a part of their page, if `expand` asks for them."""
+    return {"restrictions": restrictions(page_id)} if "restrictions" in expand else {}
 
 
 def operation(page_id: str, name: str) -> dict[str, Any]:
