@@ -2418,7 +2418,7 @@ ABLATIONS = (
         "settings are checked before the text is sent",
         (
             Cut(
-                "confsync/push/settings.py",
+                "confsync/push/settings/changes.py",
                 "        for sides in self._checked:\n            self._refuse(sides)\n",
                 "",
             ),
@@ -2429,7 +2429,7 @@ ABLATIONS = (
         "a setting whose answer is lost is looked for and not sent again",
         (
             Cut(
-                "confsync/push/settings.py",
+                "confsync/push/settings/changes.py",
                 "        if decide(now) is Decision.STAMP:\n            return now\n",
                 "",
             ),
@@ -2440,7 +2440,7 @@ ABLATIONS = (
         "a value that the server does not keep is told",
         (
             Cut(
-                "confsync/push/settings.py",
+                "confsync/push/settings/changes.py",
                 "        if now.theirs != sides.local:",
                 "        if False:",
             ),
@@ -2505,6 +2505,113 @@ ABLATIONS = (
             ),
         ),
         ("tests/flows/test_settings.py::test_a_hint_tells_which_pages_are_asked",),
+    ),
+    Ablation(
+        "a push locks its own user not out of a page",
+        (
+            Cut(
+                "confsync/push/settings/restrictions.py",
+                "    if not lost:\n",
+                "    if True:\n",
+            ),
+        ),
+        ("tests/flows/test_restrictions.py::test_a_push_locks_its_own_user_not_out",),
+    ),
+    Ablation(
+        "restrictions are looked at right before they change",
+        (
+            Cut(
+                "confsync/push/settings/changes.py",
+                "sides.local is None or key_of(sides.name) in UNCOUNTED",
+                "sides.local is None",
+            ),
+        ),
+        ("tests/flows/test_restrictions.py::test_a_colleague_who_is_faster_is_not_overwritten",),
+    ),
+    Ablation(
+        "a read restriction that the base does not know is not lifted",
+        (
+            Cut(
+                "confsync/sync/settings/compare.py",
+                "    if sides.theirs != sides.was:\n        return Decision.DIVERGED\n",
+                "",
+            ),
+        ),
+        (
+            "tests/flows/test_restrictions.py::test_a_read_restriction_that_the_base_does_not_know_is_not_lifted",
+        ),
+    ),
+    Ablation(
+        "no change of restrictions opens a page for a moment",
+        (
+            Cut(
+                "confsync/document/settings/restrictions.py",
+                "    if after and not before & after & mine:",
+                "    if False:",
+            ),
+        ),
+        (
+            "tests/unit/document/test_restrictions.py::test_no_moment_locks_me_out_or_opens_more_than_the_ends",
+        ),
+    ),
+    Ablation(
+        "the last restriction to go is that of the own user",
+        (
+            Cut(
+                "confsync/document/settings/restrictions.py",
+                "        last.reverse()",
+                "        last.sort()",
+            ),
+        ),
+        ("tests/unit/document/test_restrictions.py::test_the_last_name_to_go_is_mine",),
+    ),
+    Ablation(
+        "restrictions whose answer is lost are looked for and not sent again",
+        (
+            Cut(
+                "confsync/push/settings/restrictions.py",
+                "            now = _seen(remote, page_id, error)\n",
+                "            now = way[reached + 1]\n            reached -= 1\n",
+            ),
+        ),
+        ("tests/flows/test_restrictions.py::test_a_lost_answer_doubles_nothing",),
+    ),
+    Ablation(
+        "names of restrictions are known before the first is sent",
+        (
+            Cut(
+                "confsync/remote/cloud/restrictions.py",
+                "            if name not in known:",
+                "            if False:",
+            ),
+        ),
+        (
+            "tests/contract/test_restrictions.py::test_a_name_that_the_server_does_not_know_changes_nothing",
+        ),
+    ),
+    Ablation(
+        "a list of restrictions that may be cut is no value",
+        (
+            Cut(
+                "confsync/remote/v1_rows.py",
+                " or len(some) >= rows.limit_of(part)",
+                "",
+            ),
+        ),
+        ("tests/contract/test_restrictions.py::test_a_list_that_may_be_cut_is_no_value",),
+    ),
+    Ablation(
+        "malformed restrictions are not sent",
+        (
+            Cut(
+                "confsync/document/settings/values.py",
+                " or (key_of(name) == RESTRICTIONS and restrictions.flaw_of(value))",
+                "",
+            ),
+        ),
+        (
+            "tests/flows/test_restrictions.py::test_malformed_restrictions_are_refused_with_their_line",
+        ),
     ),
     Ablation(
         "a theirs choice keeps the settings that it gives up",

@@ -14,6 +14,9 @@ from typing import BinaryIO, TypeVar
 
 from confsync import failpoints
 from confsync.document.attachments.media_types import guessed
+from confsync.document.settings import restrictions
+from confsync.document.settings.names import RESTRICTIONS
+from confsync.document.settings.restrictions import Change, Names
 from confsync.document.settings.values import canonical
 from confsync.errors import (
     NetworkError,
@@ -368,7 +371,27 @@ class StoreRemote:
     def properties(self, page_id: str, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
         failpoints.before(f"GET properties of {page_id}")
         self.row(page_id)
-        return tuple(_property(row) for row in self.store.properties(page_id) if row.key in keys)
+        held = (_property(row) for row in self.store.properties(page_id) if row.key in keys)
+        named = restrictions.as_setting(page_id, names_of(self.store, page_id))
+        return (*held, *(named if RESTRICTIONS in keys else ()))
+
+    def my_names(self) -> frozenset[str]:
+        groups = (f"group:{name}" for name in self.store.groups_of(self.who))
+        return frozenset({f"user:{self.who}", *groups})
+
+    def _restrict(self, page_id: str, before: str | None, after: str | None) -> None:
+        """Send each change by itself, as on Cloud."""
+        ends = restrictions.named(before), restrictions.named(after)
+        for change in restrictions.changes(*ends, self.my_names()):
+            kind, _, name = change.name.partition(":")
+
+            def write(change: Change = change, kind: str = kind, name: str = name) -> None:
+                if change.adds:
+                    self.store.allow_only(page_id, change.operation, **{f"{kind}s": [name]})
+                else:
+                    self.store.disallow(page_id, change.operation, kind, name)
+
+            self.write(f"PUT restriction of {page_id}", write)
 
     def property_hints(
         self, space: Space, keys: Collection[str]
@@ -379,6 +402,9 @@ class StoreRemote:
         self, page_id: str, key: str, value: str, *, base: PropertyInfo | None
     ) -> PropertyInfo:
         given = json.loads(value)
+        if key == RESTRICTIONS:
+            self._restrict(page_id, base.value if base else None, value)
+            return PropertyInfo(page_id, key, Version(0), value)
 
         def write() -> PropertyRow:
             if base is None:
@@ -392,6 +418,9 @@ class StoreRemote:
         return _property(self.write(f"PUT property of {page_id}", write))
 
     def remove_property(self, page_id: str, info: PropertyInfo) -> None:
+        if info.key == RESTRICTIONS:
+            self._restrict(page_id, info.value, None)
+            return
         what = f"DELETE property of {page_id}"
         self.write(what, lambda: self.store.remove_property(page_id, info.key))
 
@@ -472,6 +501,18 @@ class StoreThreads:
     def resolve(self, page_id: str, comment: PageComment) -> None:
         what, who = f"PUT resolved {comment.id}", self._remote.who
         self._remote.write(what, lambda: self._store.resolve(comment.id, author=who))
+
+
+def names_of(store: Store, page_id: str) -> Names:
+    """Return the users and groups that alone may read or update a page."""
+    return {
+        one: frozenset(
+            f"{kind}:{name}"
+            for kind in ("user", "group")
+            for name in store.allowed(page_id, one, kind)
+        )
+        for one in restrictions.OPERATIONS
+    }
 
 
 def _with_text(row: CommentRow) -> PageComment:

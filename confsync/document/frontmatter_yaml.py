@@ -16,6 +16,7 @@ from confsync.document import frontmatter, yaml_nodes
 from confsync.document.attachments import names as attachments
 from confsync.document.frontmatter import OUTDATED, TOP, Span, is_title
 from confsync.document.paths import folded, is_day
+from confsync.document.settings.names import UNCOUNTED
 from confsync.errors import DocumentError
 from confsync.model.hint import marked
 from confsync.model.stamp import (
@@ -51,7 +52,7 @@ _CONFLICT_HINT = (
 )
 
 
-SETTINGS = frozenset(["width", "emoji", "cover", "properties"])
+SETTINGS = frozenset(["width", "emoji", "cover", "restrictions", "properties"])
 
 
 class Value(NamedTuple):
@@ -180,8 +181,11 @@ class FrontMatter:
                 raise self.error(key, f"'{name}' occurs twice in the stamp", _STAMP_HINT)
             parts = self._mapping(node, f"property '{name}'")
             nodes = self._nodes(parts, _PROPERTY, _PROPERTY, f"property '{name}'")
-            texts = {part: self._stamp_text(part, nodes[part]) for part in _PROPERTY}
-            found[name] = Property(name, int(texts["version"]), texts["digest"])
+            # No server counts versions of some settings.
+            counted = name not in UNCOUNTED
+            number = self._stamp_text("version", nodes["version"]) if counted else "0"
+            value = self._stamp_text("digest", nodes["digest"])
+            found[name] = Property(name, int(number), value)
         return tuple(found[name] for name in sorted(found))
 
     def _attachment_id(self, node: yaml.Node) -> str:

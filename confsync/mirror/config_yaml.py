@@ -10,7 +10,7 @@ import yaml
 
 from confsync.document import yaml_nodes
 from confsync.document.paths import SUFFIX, folded
-from confsync.document.settings.names import KEY_LENGTH, KEYS, name_of
+from confsync.document.settings.names import KEY_LENGTH, KEYS, UNCOUNTED, name_of
 from confsync.errors import ConfigError
 from confsync.model.config import FILE_NAME, Comments, Config, SpaceConfig
 from confsync.model.filenames import BLOG
@@ -187,7 +187,8 @@ def _setting(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    if not text.strip() or len(text) > KEY_LENGTH or not text.isprintable():
+    usable = text.strip() and len(text) <= KEY_LENGTH and text.isprintable()
+    if not usable or text in UNCOUNTED:
         raise ValueError(f"'{text}' is not the key of a content property")
     return text
 

@@ -26,7 +26,7 @@ from confsync.sync.labels import Sent
 from confsync.sync.refusals import failed, local_result
 
 if TYPE_CHECKING:
-    from confsync.push.settings import SendingSettings
+    from confsync.push.settings.changes import SendingSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class Extras:
         """Return why changed settings must not be sent. Raise APIAccessError."""
         if entry.document is None or not self._resets(entry):
             return None
-        from confsync.push.settings import SendingSettings, SettingConflict
+        from confsync.push.settings.changes import SendingSettings, SettingConflict
         from confsync.sync.settings.beside import way_out
 
         newest = self._newest.get(page_id, {})
@@ -163,7 +163,7 @@ class Extras:
         sending = self._settings.get(entry.path)
         if sending is None:
             return
-        from confsync.push.settings import SettingConflict
+        from confsync.push.settings.changes import SettingConflict
         from confsync.sync.settings.beside import way_out
 
         try:

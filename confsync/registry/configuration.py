@@ -79,10 +79,10 @@ MIRROR_KEYS = (
     ),
     Key(
         "settings",
-        "a list of `width`, `emoji` and `cover`",
+        "a list of `width`, `emoji`, `cover` and `restrictions`",
         "none",
         "Which settings of a page stand in the front matter. A pull then costs a request more for "
-        "200 pages.",
+        "200 pages, and one more with `restrictions`.",
         "settings: [width, emoji]",
     ),
     Key(

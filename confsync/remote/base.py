@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote
 
+from confsync.document.settings import restrictions
+from confsync.document.settings.restrictions import GROUP, OPERATIONS, USER, Names
 from confsync.errors import (
     APIAccessError,
     NotVisibleError,
+    ServerError,
     SpaceNotFoundError,
     WriteRefusedError,
 )
@@ -18,6 +21,7 @@ from confsync.model.page import (
     Page,
     PageInfo,
     PastVersion,
+    PropertyInfo,
     Restrictions,
     Space,
     Task,
@@ -75,10 +79,8 @@ class Connection:
         )
 
     def restrictions(self, page_id: str) -> Restrictions:
-        parts = (f"{operation}.restrictions.{kind}" for operation in _MAY for kind in _WHO)
-        path = f"rest/api/content/{page_id}/restriction/byOperation"
-        answer = self._client.get(path, {"expand": ",".join(parts)})
-        return Restrictions(*(_named(rows.part_of(answer, operation)) for operation in _MAY))
+        answer = restriction_answer(self._client, page_id)
+        return Restrictions(*(_named(rows.part_of(answer, one)) for one in OPERATIONS))
 
     def upload(
         self,
@@ -133,8 +135,54 @@ class Connection:
         self._client.close()
 
 
-_MAY = ("read", "update")
-_WHO = ("user", "group")
+def restriction_answer(client: Client, page_id: str) -> Row:
+    """Return the restrictions of a page, as both servers' v1 answers them."""
+    path = f"rest/api/content/{page_id}/restriction/byOperation"
+    return client.get(path, {"expand": v1_rows.RESTRICTIONS})
+
+
+def restrictions_of(
+    client: Client, page_id: str, user: Callable[[Row], str]
+) -> tuple[PropertyInfo, ...]:
+    """Return the restrictions of a page as a setting; nothing if everyone may read and update.
+
+    `user` returns the name of a user's row.
+    """
+    found = v1_rows.restrictions_in(restriction_answer(client, page_id), user)
+    if found is None:
+        raise ServerError(f"page {page_id}: the answer does not name everyone who may read it")
+    return restrictions.as_setting(page_id, found)
+
+
+def names_of(client: Client, me: User, query: Mapping[str, str]) -> frozenset[str]:
+    """Return a user and the user's groups, as restrictions name them. `query` names the user."""
+    found = {f"{USER}:{me.id}"}
+    start = 0
+    while True:
+        answer = client.get(_MEMBER_OF, {**query, "limit": _GROUPS, "start": start})
+        some = rows.results_of(answer, _MEMBER_OF)
+        found |= {f"{GROUP}:{v1_rows.group_name(row)}" for row in some}
+        start += len(some)
+        if not some or not rows.part_of(answer, "_links").get("next"):
+            return frozenset(found)
+
+
+def with_restrictions(
+    hints: Mapping[str, tuple[PropertyInfo, ...]] | None, found: Mapping[str, Names] | None
+) -> Mapping[str, tuple[PropertyInfo, ...]] | None:
+    """Return the hints of pages whose restrictions are known, too."""
+    if hints is None or found is None:
+        return None
+    return {
+        page_id: (*hints[page_id], *restrictions.as_setting(page_id, names))
+        for page_id, names in found.items()
+        if page_id in hints
+    }
+
+
+_WHO = (USER, GROUP)
+_MEMBER_OF = "rest/api/user/memberof"
+_GROUPS = 200
 
 
 def _named(operation: Row) -> tuple[str, ...]:

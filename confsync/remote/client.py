@@ -123,7 +123,7 @@ class Client:
         """POST a request for reading only. Repeating it is safe."""
         return self._send(Request("POST", path, body=body), repeat=True)
 
-    def put(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def put(self, path: str, body: Mapping[str, Any] | list[Any] | None = None) -> dict[str, Any]:
         """PUT once. Only the caller can find out whether a failed write succeeded."""
         return self._send(Request("PUT", path, body=body), repeat=False)
 

@@ -254,7 +254,7 @@ class Remote(Protocol):
         """Return the content states of pages, or None if the server has none."""
 
     def properties(self, page_id: str, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
-        """Return those of a page's content properties that have one of the keys."""
+        """Return those properties and restrictions of a page that have one of the keys."""
 
     def property_hints(
         self, space: Space, keys: Collection[str]
@@ -282,6 +282,9 @@ class Remote(Protocol):
 
     def restrictions(self, page_id: str) -> Restrictions:
         """Return the names of the people and groups that alone may read or edit a page."""
+
+    def my_names(self) -> frozenset[str]:
+        """Return this user and the user's groups, as the setting `restrictions` names them."""
 
     def add_labels(self, page_id: str, names: Iterable[str]) -> None:
         """Add labels to a page. A label that the page has already does no harm."""

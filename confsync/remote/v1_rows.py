@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from sys import intern
 
+from confsync.document.settings.restrictions import GROUP, OPERATIONS, USER, Names
+from confsync.errors import RowError
 from confsync.model.page import AttachmentInfo, PageInfo, ParentKind, PropertyInfo, Status, Version
 from confsync.remote import rows
 from confsync.remote.rows import Row
@@ -87,3 +89,53 @@ def properties_in(row: Row, keys: Collection[str]) -> tuple[PropertyInfo, ...] |
     if waiting.intersection(keys):
         return None
     return tuple(content_property(rows.part_of(part, key)) for key in sorted(keys) if key in part)
+
+
+# -- restrictions ----------------------------------------------------------------------------------
+
+_PARTS = tuple(f"{one}.restrictions.{kind}" for one in OPERATIONS for kind in (USER, GROUP))
+RESTRICTIONS = ",".join(_PARTS)
+# The same beside a page
+RESTRICTIONS_OF_PAGES = ",".join(f"restrictions.{part}" for part in _PARTS)
+
+
+def restrictions_in(answer: Row, user: Callable[[Row], str]) -> Names | None:
+    """Return the names that alone may read or update; None if the answer may lack some.
+
+    `user` returns the name of a user's row. Raise RowError for a row without a name.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for operation in OPERATIONS:
+        inner = rows.part_of(rows.part_of(answer, operation), "restrictions")
+        names: list[str] = []
+        for kind, name in ((USER, user), (GROUP, group_name)):
+            part = rows.part_of(inner, kind)
+            some = rows.results_of(part, "restrictions") if part else None
+            if some is None or len(some) >= rows.limit_of(part):
+                return None
+            names += (f"{kind}:{name(row)}" for row in some)
+        if names:
+            found[operation] = frozenset(names)
+    return found
+
+
+def group_name(row: Row) -> str:
+    return _named(row, "name")
+
+
+def _named(row: Row, key: str) -> str:
+    """Return a name that a line of front matter can hold. Raise RowError without one."""
+    name = rows.text_of(row, key)
+    if not name or name != name.strip() or not name.isprintable():
+        raise RowError(f"the answer has no usable {key}")
+    return name
+
+
+def account_id(row: Row) -> str:
+    """Return the name of a user on Cloud."""
+    return _named(row, "accountId")
+
+
+def username(row: Row) -> str:
+    """Return the name of a user on Data Center."""
+    return _named(row, "username")

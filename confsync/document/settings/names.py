@@ -1,13 +1,18 @@
-"""The names of settings in a file, and the keys of their properties on a server. Pure."""
+"""The names of settings in a file, and their keys on a server. Pure."""
 
 from __future__ import annotations
 
+# Restrictions have requests of their own, and a key that no content property has.
+RESTRICTIONS = "@restrictions"
 # The settings with a line of their own, and the keys of their properties.
 KEYS = {
     "width": "content-appearance-published",
     "emoji": "emoji-title-published",
     "cover": "cover-picture-id-published",
+    "restrictions": RESTRICTIONS,
 }
+# The keys of settings that no server counts versions of. Their number is 0 in a stamp.
+UNCOUNTED = frozenset({RESTRICTIONS})
 # The map of all other settings.
 PROPERTIES = "properties"
 _PREFIX = f"{PROPERTIES}."

@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from confsync.document.settings.names import KEYS, key_of
+from confsync.document.settings import restrictions
+from confsync.document.settings.names import KEYS, RESTRICTIONS, key_of
 from confsync.model.stamp import DIGEST_LENGTH, Property
 
 if TYPE_CHECKING:
@@ -56,12 +57,15 @@ def _is_shallow(value: object, levels: int) -> bool:
 def stored(name: str, value: str | None) -> str | None:
     """Return a value as a server stores it, from a file's or a server's form of it.
 
-    Both forms of a value have one stored form, so that neither side seems to differ.
+    Both forms of a value have one stored form, so that neither side seems to differ. Raise
+    ValueError for malformed restrictions.
     """
     if value is None or value == "null":
         return None
     if name not in KEYS or not value:
         return value
+    if key_of(name) == RESTRICTIONS:
+        return restrictions.value_of(restrictions.named(value))
     found = json.loads(value)
     text = found if isinstance(found, str) else value
     if isinstance(found, dict | list):
@@ -76,7 +80,7 @@ def stored(name: str, value: str | None) -> str | None:
 def shown(name: str, value: str | None) -> str | None:
     """Return a stored value as a file shows it: `full`, an emoji as itself, others unchanged."""
     value = stored(name, value)
-    if value is None or name not in KEYS:
+    if value is None or name not in KEYS or key_of(name) == RESTRICTIONS:
         return value
     found = json.loads(value)
     if name == "width" and found == _FULL_WIDTH:
@@ -88,7 +92,7 @@ def shown(name: str, value: str | None) -> str | None:
 
 def digest(name: str, value: str | None) -> str | None:
     """Return the digest of a value's stored form, None without a value."""
-    if value == INVALID:
+    if value == INVALID or (key_of(name) == RESTRICTIONS and restrictions.flaw_of(value)):
         return INVALID
     kept = stored(name, value)
     if kept is None:

@@ -32,7 +32,7 @@ from confsync.remote.cloud import archive, both_ends, comments, people, search, 
 from confsync.remote.cloud.both_ends import Lot
 from confsync.remote.cloud.labels import labels_by_page
 from confsync.remote.cloud.pagination import answers_by_cursor, by_cursor
-from confsync.remote.cloud.properties import WithProperties
+from confsync.remote.cloud.restrictions import WithRestrictions
 from confsync.remote.failures import version_conflict_of
 from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
@@ -50,7 +50,7 @@ _UNSAID = "1"
 _GLOBAL = {"prefix": "global", "limit": BULK}
 
 
-class Cloud(WithProperties):
+class Cloud(WithRestrictions):
     """Implements `Remote`.
 
     Takes only the cursor of `_links.next`, so that no link leads to another host.

@@ -1,12 +1,13 @@
-"""The attachments, labels or properties of a whole space by a search, 200 rows in an answer.
+"""A whole space by a search, 200 rows in an answer: attachments, labels, properties and more.
 
 They are a hint: they only decide which pages are asked by themselves, because an index lags.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
+from confsync.document.settings.restrictions import Names
 from confsync.errors import RowError
 from confsync.model.page import AttachmentHints, AttachmentInfo, PropertyInfo
 from confsync.remote import rows, v1_rows
@@ -66,6 +67,25 @@ def properties_in(
             continue
         if held is not None:
             found[page_id] = held
+    return found
+
+
+@or_none
+def restrictions_in(answers: Iterable[Row], user: Callable[[Row], str]) -> dict[str, Names]:
+    """Return the restrictions of the pages that a search found; None if it does not add up."""
+    found: dict[str, Names] = {}
+    seen: set[str] = set()
+    for row in _found(answers):
+        page_id = rows.id_of(row)
+        if page_id in seen:
+            raise GapError
+        seen.add(page_id)
+        try:
+            names = v1_rows.restrictions_in(rows.part_of(row, "restrictions"), user)
+        except RowError:
+            continue
+        if names is not None:
+            found[page_id] = names
     return found
 
 

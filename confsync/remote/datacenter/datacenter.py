@@ -35,7 +35,7 @@ from confsync.remote.client import Client
 from confsync.remote.datacenter import comments, kinds, nested, versions
 from confsync.remote.datacenter.by_ids import ByIds
 from confsync.remote.datacenter.pagination import by_offset, listed
-from confsync.remote.datacenter.properties import WithProperties
+from confsync.remote.datacenter.restrictions import WithRestrictions
 from confsync.remote.failures import version_conflict_of
 from confsync.remote.protocol import Sink
 from confsync.remote.rows import Row
@@ -51,7 +51,7 @@ _API = "rest/api"
 _CONTENT = f"{_API}/content"
 
 
-class DataCenter(WithProperties):
+class DataCenter(WithRestrictions):
     """Implements `Remote`. A space's id is its key. Authors are display names already.
 
     With `pages` it is the blog posts of that server.

@@ -1,4 +1,4 @@
-"""The attachments or properties of a whole space in the rows of its listing.
+"""The attachments, properties or restrictions of a whole space in the rows of its listing.
 
 They are a hint: they only decide which pages are asked by themselves, because a nested list may be
 cut.
@@ -6,8 +6,9 @@ cut.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
+from confsync.document.settings.restrictions import Names
 from confsync.errors import RowError
 from confsync.model.page import AttachmentHints, AttachmentInfo, PropertyInfo
 from confsync.remote import rows, v1_rows
@@ -43,6 +44,20 @@ def properties_in(
             held = v1_rows.properties_in(row, keys)
             if held is not None:
                 hints[rows.id_of(row)] = held
+        except RowError:
+            continue
+    return hints
+
+
+@or_none
+def restrictions_in(found: Iterable[Row], user: Callable[[Row], str]) -> dict[str, Names]:
+    """Return the restrictions in the rows of a listing, without those of an unusable row."""
+    hints: dict[str, Names] = {}
+    for row in found:
+        try:
+            names = v1_rows.restrictions_in(rows.part_of(row, "restrictions"), user)
+            if names is not None:
+                hints[rows.id_of(row)] = names
         except RowError:
             continue
     return hints

@@ -96,7 +96,7 @@ def _unusable_settings(mirror: Mirror, found: Document) -> Iterator[Flaw]:
     for name in beside.invalid(found, mirror.config.settings):
         span = found.spans.get(name.partition(".")[0])
         place = found.place(span.start + 1) if span else (1, 1)
-        yield Flaw(*place, "setting", f"the value of {name} is not one that JSON has")
+        yield Flaw(*place, "setting", beside.why_invalid(name, found.settings.get(name)))
 
 
 def flaw_of(mirror: Mirror, entry: Entry, remote: Remote | None = None) -> Flaw | None:

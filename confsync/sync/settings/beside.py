@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from confsync.document.document import Document
-from confsync.document.settings import values
-from confsync.document.settings.names import key_of
+from confsync.document.settings import restrictions, values
+from confsync.document.settings.names import RESTRICTIONS, UNCOUNTED, key_of
 from confsync.document.settings.values import shown
 from confsync.mirror.mirror import Mirror
 from confsync.model.page import PropertyInfo
@@ -62,6 +62,13 @@ def invalid(found: Document, chosen: Sequence[str]) -> tuple[str, ...]:
     return tuple(sides.name for sides in sides_of(found, chosen, ()) if sides.is_invalid)
 
 
+def why_invalid(name: str, value: str | None) -> str:
+    """Return why no server can have a value."""
+    if key_of(name) == RESTRICTIONS and value and (why := restrictions.flaw_of(value)):
+        return f"restrictions: {why}"
+    return f"the value of {name} is not one that JSON has"
+
+
 def value_of(sides: Sides) -> str | None:
     """Return the server's value, or None if it has none."""
     return sides.remote.value if sides.remote else None
@@ -70,6 +77,9 @@ def value_of(sides: Sides) -> str | None:
 def who_and_what(mirror: Mirror, remote: Remote, sides: Sides) -> str:
     """Return the message about a setting that both sides changed, with the person's name."""
     info, base = sides.remote, sides.base
+    if key_of(sides.name) in UNCOUNTED:
+        told = f"the server has {words_of(sides.name, value_of(sides))}"
+        return f"{sides.name}: it changed here and there; {told}"
     mine = f"is based on v{base.version}" if base else "is new"
     if base and sides.newer and decide(sides) is Decision.RESTORED:
         mine = f"is of v{base.version} again, and git has v{sides.newer.version}"
@@ -96,6 +106,8 @@ def words_of(name: str, value: str | None) -> str:
     found = shown(name, value)
     if found is None:
         return "none"
+    if key_of(name) == RESTRICTIONS:
+        return f"'{restrictions.words_of(found)}'"
     plain = json.loads(found)
     text = plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
     return f"'{text if len(text) <= _SHOWN else f'{text[: _SHOWN - 1]}…'}'"
@@ -105,7 +117,7 @@ def changed_here(found: Document, chosen: Sequence[str]) -> tuple[tuple[str, ...
     """Return the settings that a push would send, before and after. The base has no values."""
     names = changed(found, chosen)
     every = sides_of(found, names, ()) if names else ()
-    before = tuple(f"{s.name} v{s.base.version}" if s.base else f"{s.name} none" for s in every)
+    before = tuple(f"{s.name} {_version_words(s)}" for s in every)
     return before, tuple(f"{s.name} {words_of(s.name, s.line)}" for s in every)
 
 
@@ -122,4 +134,11 @@ def _base_words(sides: Sides) -> str:
     """Return the base's value if an unmodified file has it, else its version."""
     if sides.line is not None and not sides.modified:
         return words_of(sides.name, sides.line)
-    return f"v{sides.base.version}" if sides.base else "none"
+    return _version_words(sides)
+
+
+def _version_words(sides: Sides) -> str:
+    """Return the base's version in words. Some settings have none."""
+    if sides.base is None:
+        return "none"
+    return f"v{sides.base.version}" if sides.base.version else "as pulled"

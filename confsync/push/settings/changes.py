@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from confsync.document.document import Document
-from confsync.document.settings.names import key_of
+from confsync.document.settings.names import RESTRICTIONS, UNCOUNTED, key_of
 from confsync.document.settings.values import sorted_by_key, stamped, stored
 from confsync.errors import (
     APIAccessError,
@@ -25,9 +25,18 @@ from confsync.errors import (
 from confsync.mirror.mirror import Mirror
 from confsync.model.page import PropertyInfo
 from confsync.model.stamp import Property
+from confsync.push.settings import restrictions
 from confsync.push.write_page import of_this_page
 from confsync.remote import Remote
-from confsync.sync.settings.beside import CONFLICTS, THERE, keys_of, sides_of, who_and_what
+from confsync.sync.settings.beside import (
+    CONFLICTS,
+    THERE,
+    keys_of,
+    sides_of,
+    value_of,
+    who_and_what,
+    words_of,
+)
 from confsync.sync.settings.compare import Decision, Sides, decide
 
 # Errors after which the server may, or may not, have the change.
@@ -83,6 +92,9 @@ class SendingSettings:
         self._checked = tuple(self._modified())
         for sides in self._checked:
             self._refuse(sides)
+            is_access = key_of(sides.name) == RESTRICTIONS
+            if is_access and (why := restrictions.lockout(self._remote, sides)):
+                raise SettingConflict(f"{sides.name}: {why}")
 
     def send(self) -> None:
         """Send the changed settings of a checked page. Raise what `check` does."""
@@ -92,6 +104,8 @@ class SendingSettings:
             match decide(sides):
                 case Decision.STAMP:
                     self._stamp(sides)
+                case Decision.SEND | Decision.REMOVE if key_of(sides.name) == RESTRICTIONS:
+                    self._restrict(sides)
                 case Decision.SEND:
                     self._put(sides)
                 case Decision.REMOVE if sides.remote:
@@ -150,6 +164,17 @@ class SendingSettings:
         if now.theirs is not None:
             raise SettingConflict(f"{sides.name}: the server has a value again")
 
+    def _restrict(self, sides: Sides) -> None:
+        try:
+            restrictions.send(self._remote, self._page, sides)
+        except (*_UNKNOWN, NotVisibleError) as error:
+            self._found_again(sides, error)
+        now = self._looked_again(sides)
+        self._note(sides, now)
+        if now.theirs != now.local:
+            has = words_of(sides.name, value_of(now))
+            raise SettingConflict(f"{sides.name}: the server has {has} after they were sent")
+
     def _found_again(self, sides: Sides, error: APIAccessError) -> Sides:
         """Return a setting whose change landed although its answer says otherwise.
 
@@ -180,5 +205,9 @@ class SendingSettings:
 
 
 def _is_blind(sides: Sides) -> bool:
-    """Return whether no server compares a version at the change: an addition, or a removal."""
-    return decide(sides) in THERE and (sides.remote is None or sides.local is None)
+    """Return whether no server compares a version at the change.
+
+    It compares none at an addition or a removal, and none of a setting without versions.
+    """
+    unversioned = sides.remote is None or sides.local is None or key_of(sides.name) in UNCOUNTED
+    return decide(sides) in THERE and unversioned
