@@ -5,14 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from confsync.errors import APIAccessError, NotVisibleError, VersionConflictError
+from confsync.errors import (
+    APIAccessError,
+    DroppedCommentError,
+    NotVisibleError,
+    VersionConflictError,
+)
 from confsync.model.page import Page, Space
 from confsync.model.stamp import Local, Stamp, digest
 from confsync.push.write_page import Landed, NoVersion, Remark, settled, writable, write
 from confsync.remote import Credentials, Remote, open_remote
 from confsync.sync.compare import Absent, Content
 from confsync.sync.fetch import Case, Reader
+from confsync.sync.people import people_of
 from confsync.sync.refusals import log_conflict
+from confsync.sync.threads import dropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +46,17 @@ def connect(
     token: str | None = None,
     user: str | None = None,
     flavor: str | None = None,
+    drop_comments: bool = False,
 ) -> Wiki:
     """Return a connection to the Confluence at a base URL (``https://acme.atlassian.net/wiki``).
 
     With `user`, `token` is an API token or a password (Basic authentication). Without `user`, it is
     a personal access token or an OAuth token (Bearer). Without `token`, confsync reads ``.netrc``.
-    `flavor` is "cloud" or "datacenter"; None asks the server. Raise APIAccessError.
+    `flavor` is "cloud" or "datacenter"; None asks the server. With `drop_comments`, a text may lack
+    the markers of open comments. Raise APIAccessError.
     """
     credentials = Credentials(token, user) if token else None
-    return Wiki(open_remote(url, credentials, flavor=flavor))
+    return Wiki(open_remote(url, credentials, flavor=flavor), drop_comments=drop_comments)
 
 
 class Wiki:
@@ -57,8 +66,9 @@ class Wiki:
     new version. It waits when the server limits the rate.
     """
 
-    def __init__(self, remote: Remote) -> None:
+    def __init__(self, remote: Remote, *, drop_comments: bool = False) -> None:
         self._remote = remote
+        self._drop_comments = drop_comments
         self._known: dict[tuple[str, int], str] = {}
         # Maps an id to the reader that finds it: among the pages or among the blog posts.
         self._readers: dict[str, Reader] = {}
@@ -96,9 +106,10 @@ class Wiki:
         Return its new version number.
 
         If the server has this content already, or sees no change, return the number that it has.
-        Raise VersionConflictError if the page changed meanwhile. Raise WriteRefusedError if the
-        server refuses the content. Raise UnsettledError if confsync cannot find out whether the
-        write succeeded.
+        Raise VersionConflictError if the page changed meanwhile. Raise DroppedCommentError if the
+        content lacks the marker of an open comment, unless the connection has `drop_comments`.
+        Raise WriteRefusedError if the server refuses the content. Raise UnsettledError if confsync
+        cannot find out whether the write succeeded.
         """
         reader, now = self._current(page_id, version)
         known = self._known.get((page_id, version))
@@ -109,6 +120,8 @@ class Wiki:
         case = reader.decide(stamp, local, now)
         if case.decisions.content is Content.UP_TO_DATE:
             return version
+        if not self._drop_comments:
+            self._refuse_dropped(reader, case)
         done = settled(case) or (write(reader, case, Remark(message)) if writable(case) else case)
         match done:
             case Landed():
@@ -137,6 +150,22 @@ class Wiki:
             raise NotVisibleError(f"page {page_id} is {found.words}")
         self._readers[page_id] = reader
         return reader, found
+
+    def _refuse_dropped(self, reader: Reader, case: Case) -> None:
+        """Raise DroppedCommentError if a text that would be written drops an open comment.
+
+        Ask for the comments of the page only if the text drops a marker.
+        """
+        if case.page is None or not writable(case):
+            return
+        found = dropped.open_there(reader.remote, case.page, case.local.body)
+        if found:
+            authors = {comment.version.author for comment, _ in found}
+            people = people_of(reader.remote, authors)
+            names = {account: user.name for account, user in people.items()}
+            named = [(names.get(one.version.author, ""), words) for one, words in found]
+            ids = tuple(comment.id for comment, _ in found)
+            raise DroppedCommentError(case.stamp.id, ids, dropped.refusal(named))
 
     def _remember(self, page: Page) -> None:
         self._known[page.info.id, page.info.version.number] = page.digest

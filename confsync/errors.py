@@ -291,5 +291,17 @@ class VersionConflictError(APIAccessError):
         self.current_version = current_version
 
 
+class DroppedCommentError(APIAccessError):
+    """A text lacks the marker of an open comment, so the comment would lose its words."""
+
+    exit = Exit.REFUSED
+    code = "dropped-comment"
+
+    def __init__(self, page_id: str, comments: tuple[str, ...], why: str) -> None:
+        super().__init__(f"page {page_id}: {why}")
+        self.page_id = page_id
+        self.comments = comments
+
+
 # Failures that concern no single page or space: the next request would fail, too.
 EVERYBODYS = (CredentialsError, NetworkError, RateLimitError)

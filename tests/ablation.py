@@ -4389,6 +4389,11 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "the library writes no text that drops an open comment",
+        (Cut("confsync/api.py", "if not self._drop_comments:", "if False:"),),
+        ("tests/contract/test_library.py::test_a_text_that_drops_an_open_comment_is_not_written",),
+    ),
+    Ablation(
         "a marker that lost its words drops the comment",
         (
             Cut(

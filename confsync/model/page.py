@@ -253,6 +253,44 @@ class PageComment(NamedTuple):
     marker: str = ""
 
 
+class Said(NamedTuple):
+    """A comment or a reply: its author's name, its time in UTC, and its text."""
+
+    id: str
+    author: str
+    time: str
+    text: str
+
+
+class Thread(NamedTuple):
+    """A comment with its replies, the oldest first.
+
+    An inline comment has a `state`, the `words` of the page that it is about, and the reference of
+    its `marker`.
+    """
+
+    said: Said
+    replies: tuple[Said, ...] = ()
+    state: Resolution | None = None
+    words: str = ""
+    marker: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether it is an inline comment whose marker the page must have."""
+        return self.state is not None and self.state.is_open
+
+    def as_json(self) -> dict[str, object]:
+        """Return the thread's part of the JSON envelope."""
+        return {
+            **self.said._asdict(),
+            "kind": "footer" if self.state is None else "inline",
+            "state": self.state.value if self.state else None,
+            "words": self.words,
+            "replies": [reply._asdict() for reply in self.replies],
+        }
+
+
 class Task(NamedTuple):
     """A task of the server. If it is finished and not `successful`, `message` says why."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from confsync.model.left_out import LeftOut
     from confsync.model.lint import Finding
     from confsync.model.outcome import PageResult
-    from confsync.model.page import Version
+    from confsync.model.page import Thread, Version
 
 
 class Problem(NamedTuple):
@@ -84,8 +84,8 @@ class Result:
     lines of the audit trail. `findings` belong to `check`, `changes` to `diff`. `clean` counts
     unchanged documents. `steps` are commands to type next. `warnings` go to stderr even if the
     caller asked for failures only. `left_out` are files that a push leaves out. `comments` are new
-    comments on pages. `hints` are the next commands for whole kinds of pages, each with the path of
-    one of them.
+    comments on pages, `threads` the comments of one page. `hints` are the next commands for whole
+    kinds of pages, each with the path of one of them.
     """
 
     command: str
@@ -105,6 +105,7 @@ class Result:
     clean: int = 0
     left_out: tuple[LeftOut, ...] = ()
     comments: tuple[NewComment, ...] = ()
+    threads: tuple[Thread, ...] = ()
     hints: tuple[Hint, ...] = ()
     dry_run: bool = False
     interrupted: bool = False
@@ -154,7 +155,8 @@ class Result:
 
         Only `push` and `status` have `left_out`, `pull` and `status` `comments`, `doctor` `checks`,
         `check` `findings`, `log` `history`, `events`, `lines` and `runs`, `show` `history` and
-        `text`, `diff` `changes` and `text`, and `comment`, `help` and `open` `text`.
+        `text`, `diff` `changes` and `text`, `comment` and `show` `threads` and `text`, and `help`
+        and `open` `text`.
         """
         more: dict[str, object] = {}
         told = self.typed(MIRROR)
@@ -176,6 +178,8 @@ class Result:
             more["left_out"] = [one.as_json() for one in self.left_out]
         if self.command in ("pull", "status"):
             more["comments"] = [comment._asdict() for comment in told.comments]
+        if self.command in ("comment", "show"):
+            more["threads"] = [thread.as_json() for thread in self.threads]
         if self.command in ("comment", "diff", "help", "open", "replace", "show"):
             more["text"] = self.text
         pages = [page.as_json() for page in told.pages]

@@ -230,6 +230,15 @@ _REFUSED = (
         "permissions.",
     ),
     ErrorCode(
+        "dropped-comment",
+        Exit.REFUSED,
+        ("page {id}: the text drops an open comment: {author} on '{words}'",),
+        "The library: the text lacks the marker of an open inline comment. The comment would lose "
+        "its words on the page. Nothing was written.",
+        "Keep the `ac:inline-comment-marker` element in the text, or resolve the comment. "
+        "`connect(…, drop_comments=True)` lets the comment go.",
+    ),
+    ErrorCode(
         "version-conflict",
         Exit.REFUSED,
         ("Version conflict updating page {id} (version {number} is stale)",),

@@ -10,6 +10,7 @@ import pytest
 import confsync
 from confsync import (
     APIAccessError,
+    DroppedCommentError,
     NotVisibleError,
     VersionConflictError,
     Wiki,
@@ -161,3 +162,44 @@ def test_the_public_names_are_typed_and_there() -> None:
         assert getattr(confsync, name)
     with pytest.raises(AttributeError):
         confsync.nothing  # noqa: B018
+
+
+def test_a_text_that_drops_an_open_comment_is_not_written(
+    wiki: Sandbox, ours: Wiki, page_id: str
+) -> None:
+    wiki.store.comment(page_id, "text", "Ben")
+    (comment,) = wiki.store.comments(page_id)
+    before = ours.fetch_page(page_id)
+    with pytest.raises(DroppedCommentError) as refused:
+        ours.update_page(page_id=page_id, title="Guide", content="<p>mine</p>", version=1)
+    assert str(refused.value) == (f"page {page_id}: the text drops an open comment: Ben on 'text'")
+    assert (refused.value.page_id, refused.value.comments) == (page_id, (comment.id,))
+    assert ours.fetch_page(page_id) == before
+    kept = before.content_storage.replace(">text<", ">words<")
+    assert ours.update_page(page_id=page_id, title="Guide", content=kept, version=1) == 2
+    with pytest.raises(DroppedCommentError):
+        ours.update_page(page_id=page_id, title="Guide", content="<p>mine</p>", version=2)
+    with connect(wiki.url, token=wiki.token, user=wiki.user, drop_comments=True) as free:
+        new = free.update_page(page_id=page_id, title="Guide", content="<p>mine</p>", version=2)
+    assert (new, wiki.store.page(page_id).body) == (3, "<p>mine</p>")
+
+
+def test_a_text_that_drops_a_resolved_comment_is_written(
+    wiki: Sandbox, ours: Wiki, page_id: str
+) -> None:
+    wiki.store.comment(page_id, "text", "Ben")
+    wiki.store.resolve(wiki.store.comments(page_id)[0].id)
+    version = ours.fetch_page(page_id).version
+    new = ours.update_page(page_id=page_id, title="Guide", content="<p>mine</p>", version=version)
+    assert wiki.store.page(page_id).version == new == version + 1
+
+
+def test_a_text_that_drops_no_marker_asks_for_no_comment(
+    wiki: Sandbox, ours: Wiki, page_id: str
+) -> None:
+    wiki.store.comment(page_id, "text", "Ben")
+    page = ours.fetch_page(page_id)
+    wiki.clear_requests()
+    more = f"{page.content_storage}<p>more</p>"
+    ours.update_page(page_id=page_id, title="Guide", content=more, version=page.version)
+    assert not [one for one in wiki.requests if "comment" in one.path]

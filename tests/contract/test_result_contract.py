@@ -99,9 +99,17 @@ COMMENT = an(
     author=TEXT,
     time=TEXT,
 )
+SAID: dict[str, Any] = {"id": TEXT, "author": TEXT, "time": TEXT, "text": TEXT}
+THREAD = an(
+    **SAID,
+    kind={"enum": ["inline", "footer"]},
+    state={"enum": ["open", "reopened", "resolved", "dangling", None]},
+    words=TEXT,
+    replies=many(an(**SAID)),
+)
 MORE: dict[str, dict[str, Any]] = {
     "check": {"findings": many(FINDING)},
-    "comment": {"text": TEXT},
+    "comment": {"threads": many(THREAD), "text": TEXT},
     "diff": {"changes": many(CHANGE), "text": TEXT},
     "doctor": {"checks": many(CHECK)},
     "grep": {"matches": many(MATCH)},
@@ -116,7 +124,7 @@ MORE: dict[str, dict[str, Any]] = {
     "pull": {"comments": many(COMMENT)},
     "push": {"left_out": many(LEFT_OUT)},
     "replace": {"replaced": many(REPLACED), "text": TEXT},
-    "show": {"history": many(VERSION), "text": TEXT},
+    "show": {"history": many(VERSION), "threads": many(THREAD), "text": TEXT},
     "status": {"left_out": many(LEFT_OUT), "comments": many(COMMENT)},
 }
 # What each is called with, and fails with, when that is all that it gets.
@@ -218,7 +226,11 @@ def test_what_works(
     assert held(desk.json("pull"), "pull")["summary"] == {"deleted": 1}
     held(desk.json("restore", guide), "restore")
     said = wiki.store.add_comment(guide, "<p>Is it?</p>").id
-    assert said in held(desk.json("comment", guide), "comment")["text"]
+    listed = held(desk.json("comment", guide), "comment")
+    assert said in listed["text"]
+    assert [(one["id"], one["kind"], one["state"]) for one in listed["threads"]] == [
+        (said, "footer", None)
+    ]
     (page,) = held(desk.json("comment", guide, "--reply", said, "-m", "Yes."), "comment")["pages"]
     assert page["outcome"] == "answered"
     assert held(desk.json("doctor"), "doctor")["checks"][0]["ok"] is True

@@ -150,3 +150,46 @@ def test_many_comments_are_counted(wiki: Sandbox, guide: str, desk_at: Callable[
     found = "the text drops 5 open comments: Ben on 'one', Ben on 'two', Ben on 'three' and 2 more"
     assert found in desk("push", exit=1).out
     assert writes(wiki) == []
+
+
+def test_an_offline_status_names_what_the_edit_drops(
+    wiki: Sandbox, desk: Desk, guide: str, ref: str
+) -> None:
+    assert WHY not in desk("status").out
+    drop(desk)
+    wiki.clear_requests()
+    run = desk("status")
+    assert (WHY in run.out) == has_file(desk)
+    assert (desk.json("status").data["pages"][0]["error"] == WHY) == has_file(desk)
+    assert wiki.requests == []
+    if has_file(desk):
+        desk.follow(run, f"confsync push --drop-comments {GUIDE}")
+        assert ref not in wiki.store.page(guide).body
+
+
+def test_status_says_nothing_of_a_resolved_comment_that_goes(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    resolve(wiki, guide)
+    desk("pull", "--refresh")
+    drop(desk)
+    out = desk("status", GUIDE).out
+    assert "M modified" in out
+    assert "comment" not in out
+
+
+def test_a_named_document_has_its_open_comments_named(
+    wiki: Sandbox, desk: Desk, guide: str
+) -> None:
+    (comment,) = wiki.store.comments(guide)
+    said = f"open comment {comment.id} on {GUIDE}: Ben on '8080'"
+    assert (said in desk("status", GUIDE).out) == has_file(desk)
+    assert said not in desk("status").out
+    shown = desk.json("show", GUIDE).data
+    here = f"# open comment {comment.id}: Ben on '8080'"
+    assert (here in shown["text"].splitlines()) == has_file(desk)
+    found = [(one["id"], one["author"], one["words"], one["state"]) for one in shown["threads"]]
+    assert found == ([(comment.id, "Ben", "8080", "open")] if has_file(desk) else [])
+    assert desk.json("show", f"{GUIDE}@1").data["threads"] == []
+    (thread,) = desk.json("comment", GUIDE).data["threads"]
+    assert (thread["id"], thread["author"], thread["kind"]) == (comment.id, "Ben", "inline")

@@ -11,7 +11,6 @@ from dataclasses import replace
 from html import escape
 from typing import NamedTuple
 
-from confsync.document.comments.file import Said, Thread
 from confsync.document.comments.text import text_of
 from confsync.errors import (
     APIAccessError,
@@ -27,7 +26,7 @@ from confsync.model.config import Comments
 from confsync.model.event import Event
 from confsync.model.hint import marked
 from confsync.model.outcome import Outcome, PageResult
-from confsync.model.page import PageComment, Resolution
+from confsync.model.page import PageComment, Resolution, Said, Thread
 from confsync.model.result import Result
 from confsync.remote import Remote
 from confsync.sync.people import names_of
@@ -49,7 +48,9 @@ def comment(mirror: Mirror, remote: Remote, target: Target, asked: Asked) -> Res
         remote, lambda one: _Page(mirror, one, target, one.threads.of(target.page_id))
     )
     if not (asked.reply or asked.resolve):
-        return Result("comment", text="".join(_lines(page.threads())), notes=page.notes())
+        threads = page.threads()
+        text = "".join(_lines(threads))
+        return Result("comment", text=text, threads=threads, notes=page.notes())
     for known in filter(None, (asked.reply, asked.resolve)):
         page.check(known)
     done = []

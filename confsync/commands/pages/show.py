@@ -9,13 +9,14 @@ from confsync.document.settings.names import key_of
 from confsync.errors import APIAccessError, NotVisibleError
 from confsync.mirror.mirror import Mirror
 from confsync.model.hint import marked
-from confsync.model.page import Page, PageInfo
+from confsync.model.page import Page, PageInfo, Thread
 from confsync.model.result import Result
 from confsync.model.stamp import Stamp
 from confsync.remote import Remote
 from confsync.sync.people import names_of
 from confsync.sync.settings import beside as settings
 from confsync.sync.target import Target
+from confsync.sync.threads import dropped
 
 
 def show(mirror: Mirror, remote: Remote, target: Target) -> Result:
@@ -33,11 +34,21 @@ def show(mirror: Mirror, remote: Remote, target: Target) -> Result:
     text = document.render(info.title, page.body, stamp, how=mirror.config.layout).decode()
     fence, _, rest = text.partition("\n")
     held = _settings(mirror, remote, info) if target.version is None else ()
-    lines = [fence, *_told(remote, target.page_id), *held, rest]
+    threads = _threads(mirror, target)
+    said = [f"# open comment {one.said.id}: {dropped.named(one)}" for one in threads]
+    lines = [fence, *_told(remote, target.page_id), *held, *said, rest]
     author = info.version.author
     names = names_of(mirror, remote, [author])
     version = info.version._replace(author=names.get(author, author))
-    return Result("show", text="\n".join(lines), history=(version,), base=target.base)
+    text = "\n".join(lines)
+    return Result("show", text=text, history=(version,), base=target.base, threads=threads)
+
+
+def _threads(mirror: Mirror, target: Target) -> tuple[Thread, ...]:
+    """Return the open inline comments of the newest version, from the file of comments."""
+    if target.version is not None or target.path is None:
+        return ()
+    return dropped.open_beside(mirror, target.path, target.page_id)
 
 
 def _old_page(remote: Remote, target: Target, version: int) -> Page:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from confsync.document import yaml_nodes
-from confsync.model.page import Resolution
+from confsync.model.page import Resolution, Said, Thread
 from confsync.model.stamp import DIGEST_LENGTH
 
 # A file that begins otherwise is not confsync's.
@@ -25,34 +25,6 @@ _HEAD = """\
 """
 _DIGEST = re.compile(rb"^digest: ([0-9a-f]{32})\r?\n", re.MULTILINE)
 _STATES = {state.value: state for state in Resolution}
-
-
-class Said(NamedTuple):
-    """A comment or a reply: its author's name, its time in UTC, and its text."""
-
-    id: str
-    author: str
-    time: str
-    text: str
-
-
-class Thread(NamedTuple):
-    """A comment with its replies, the oldest first.
-
-    An inline comment has a `state`, the `words` of the page that it is about, and the reference of
-    its `marker`.
-    """
-
-    said: Said
-    replies: tuple[Said, ...] = ()
-    state: Resolution | None = None
-    words: str = ""
-    marker: str = ""
-
-    @property
-    def is_open(self) -> bool:
-        """Return whether it is an inline comment whose marker the page must have."""
-        return self.state is not None and self.state.is_open
 
 
 class Written(NamedTuple):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from confsync.document.comments import markers
 from confsync.errors import Exit
 from confsync.model.outcome import PageResult
 from confsync.push.options import SpacePush
@@ -17,11 +16,6 @@ from confsync.sync.fetch import Case
 from confsync.sync.people import names_of
 from confsync.sync.refusals import read_only
 from confsync.sync.threads import dropped
-
-_HINT = (
-    "put the words back with their marker, as 'confsync diff {path}' shows them; "
-    "'confsync push --drop-comments {path}' lets the comment go"
-)
 
 
 def refused(space: SpacePush, case: Case, result: PageResult, *, sends: bool) -> PageResult | None:
@@ -36,16 +30,12 @@ def refused(space: SpacePush, case: Case, result: PageResult, *, sends: bool) ->
 
 def _dropped(space: SpacePush, case: Case, result: PageResult) -> PageResult | None:
     """Return the refusal of a text that drops an open comment, or None. Raise APIAccessError."""
-    page = case.page
-    if space.options.drop_comments or page is None or not writable(case):
-        return None
-    gone = markers.dropped(page.body, case.local.body)
-    if not gone:
+    if space.options.drop_comments or case.page is None or not writable(case):
         return None
     remote = space.reader.remote
-    found = dropped.open_among(remote.threads.of(case.stamp.id), gone)
+    found = dropped.open_there(remote, case.page, case.local.body)
     if not found:
         return None
-    names = names_of(space.run.mirror, remote, (one.version.author for one in found))
-    named = [(names.get(one.version.author, ""), one.words or gone[one.marker]) for one in found]
-    return replace(result, error=dropped.refusal(named), hint=_HINT, exit=Exit.REFUSED)
+    names = names_of(space.run.mirror, remote, (one.version.author for one, _ in found))
+    named = [(names.get(one.version.author, ""), words) for one, words in found]
+    return replace(result, error=dropped.refusal(named), hint=dropped.HINT, exit=Exit.REFUSED)

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from confsync.model import moment
-from confsync.model.page import PageComment
+from confsync.model.page import PageComment, Said, Thread
 from confsync.sync.people import names_for_files
 
 if TYPE_CHECKING:
-    from confsync.document.comments.file import Said, Thread
     from confsync.mirror.mirror import Mirror
     from confsync.remote import Remote
 
@@ -36,8 +35,6 @@ def threads_of(comments: Iterable[PageComment], names: Mapping[str, str]) -> tup
 
     A reply whose comment is missing is a thread of its own.
     """
-    from confsync.document.comments.file import Thread
-
     every = {comment.id: comment for comment in comments}
     replies: dict[str, list[Said]] = {}
     for comment in every.values():
@@ -66,7 +63,6 @@ def _first(comment: PageComment, every: Mapping[str, PageComment]) -> PageCommen
 
 
 def _said(comment: PageComment, names: Mapping[str, str]) -> Said:
-    from confsync.document.comments.file import Said
     from confsync.document.comments.text import text_of
 
     made = comment.version

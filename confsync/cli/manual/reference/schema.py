@@ -6,6 +6,7 @@ from confsync.errors import Exit
 from confsync.model.left_out import Reason
 from confsync.model.lint import Severity
 from confsync.model.outcome import Outcome
+from confsync.model.page import Resolution
 from confsync.registry.commands import COMMANDS
 from confsync.registry.error_codes import ERROR_CODES
 from confsync.registry.findings import FINDING_CODES
@@ -50,6 +51,13 @@ def _object(**keys: Schema) -> Schema:
 def _list(said: str, name: str) -> Schema:
     return {"description": said, "type": "array", "items": {"$ref": f"#/$defs/{name}"}}
 
+
+_SAID: dict[str, Schema] = {
+    "id": _text("The comment's id."),
+    "author": _text("Who wrote it, or empty if the name is not known."),
+    "time": _text("When the server stored it (ISO 8601, UTC)."),
+    "text": _text("The text, without markup."),
+}
 
 PARTS: dict[str, Schema] = {
     "page": _object(
@@ -146,6 +154,17 @@ PARTS: dict[str, Schema] = {
         author=_text("Who wrote it, or empty if the name is not known."),
         time=_text("When the server stored it, by the server's clock (ISO 8601)."),
     ),
+    "said": _object(**_SAID),
+    "thread": _object(
+        **_SAID,
+        kind=_one_of("Where the comment stands.", ["inline", "footer"]),
+        state={
+            "description": "Whether an inline comment is open; null for a comment below the page.",
+            "enum": [*(one.value for one in Resolution), None],
+        },
+        words=_text("The words that an inline comment is about, else empty."),
+        replies=_list("The answers, the oldest first.", "said"),
+    ),
     "left_out": _object(
         path=_text("The file, relative to the mirror."),
         reason=_one_of("Why a push does not send it.", [one.value for one in Reason]),
@@ -187,7 +206,10 @@ _COMMENTS = _list("New comments, if the configuration has `comments: notice` or 
 # The keys that only some commands have, with errors, too.
 MORE: dict[str, dict[str, Schema]] = {
     "check": {"findings": _list("What check found.", "finding")},
-    "comment": {"text": _text("The comments, if you did not ask for anything else.")},
+    "comment": {
+        "threads": _list("The comments, if you did not ask for anything else.", "thread"),
+        "text": _text("The same as text."),
+    },
     "diff": {
         "changes": _list("The pages that differ.", "change"),
         "text": _text("The diff, as git prints it."),
@@ -211,6 +233,9 @@ MORE: dict[str, dict[str, Schema]] = {
     "open": {"text": _text("The page's address.")},
     "show": {
         "history": _list("The version that is shown.", "version"),
+        "threads": _list(
+            "The open comments in the file of comments beside the document.", "thread"
+        ),
         "text": _text("The document."),
     },
 }

@@ -21,6 +21,7 @@ from confsync.mirror.outside import documents_outside
 from confsync.mirror.scan import SpaceScan, claimed_elsewhere
 from confsync.mirror.selection import Selection
 from confsync.mirror.snapshot import Snapshot, key_of_removals
+from confsync.model.config import Comments
 from confsync.model.filenames import REMOVED
 from confsync.model.left_out import LeftOut, Reason
 from confsync.model.outcome import Outcome, PageResult
@@ -87,6 +88,8 @@ def status(
     gather_bases(
         mirror, (e.document for scan in tree.scans for e in scan.entries if selection.has(e.path))
     )
+    if _has_threads(run):
+        _add_threads(run)
     excluded = [entry for scan in tree.scans for entry in _add_space(run, scan)]
     _add_elsewhere(run)
     run.report.note(*scope.note(excluded))
@@ -118,6 +121,21 @@ def _with_notice(run: _Run) -> _Run:
         run.report.note("new comments are not known yet: 'confsync pull' reads every page once")
         return run
     return run._replace(notice=comments.Notice(news)) if news else run
+
+
+def _has_threads(run: _Run) -> bool:
+    """Return whether the files of comments are all that a run knows of comments."""
+    return run.remote is None and run.mirror.config.comments is Comments.FILES
+
+
+def _add_threads(run: _Run) -> None:
+    """Look up what tells which comments edits drop. Name the comments of named documents."""
+    from confsync.commands.pages.status import threads
+
+    entries = [e for scan in run.tree.scans for e in scan.entries if run.selection.has(e.path)]
+    threads.gather_bases(run.mirror, entries)
+    if not run.selection.everything:
+        run.report.note(*threads.notes(run.mirror, entries))
 
 
 def _add_missing(run: _Run, index: Index) -> None:
@@ -221,6 +239,10 @@ def _page(run: _Run, scan: SpaceScan, entry: Entry, seen: SpaceView | None) -> P
         page = server.with_page(page, case)
     else:
         page = documents.by_git(page, put_back(scan, entry, run.tree.newest.likely))
+    if _has_threads(run):
+        from confsync.commands.pages.status import threads  # most mirrors have no files of comments
+
+        page = threads.with_dropped(run.mirror, entry, page)
     if seen and entry.path in seen.failed:
         page = failed(page, seen.failed[entry.path])
     infos = seen.attachments.get(entry.page_id or "") if seen else None
