@@ -8,17 +8,24 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from confsync.document.attachments.names import directory_of
+from confsync.document.document import Document
 from confsync.errors import ConfsyncError
 from confsync.mirror import config_file, walk
+from confsync.mirror.committed.deleted_files import DeletedFiles
 from confsync.mirror.entry import read
 from confsync.mirror.index import Index
+from confsync.mirror.mirror import Mirror
 from confsync.model.filenames import ATTACHMENTS, SUFFIX
 from confsync.sync import labels
+from confsync.sync.settings import beside as settings
 
 # A longer list is not readable.
 _MOST = 50
 # Documents that are read to find the changed ones. The index knows the others.
 _MOST_READ = 200
+# Bytes of attachments that are read to find the changed ones.
+_MOST_BYTES = 16 << 20
 
 
 def candidates(start: Path, incomplete: str) -> list[str] | None:
@@ -34,18 +41,54 @@ def candidates(start: Path, incomplete: str) -> list[str] | None:
 
 
 def changed_documents(root: Path) -> Iterator[str]:
-    """Yield new and edited documents of a mirror, as far as the files alone tell."""
+    """Yield new and edited documents of a mirror, as far as the files alone tell.
+
+    An edit is of the text, the labels, the settings or the attachments.
+    """
     index = Index(root)
-    found = config_file.load(root)
-    count = 0
-    for space in found.spaces:
+    mirror = Mirror(root, config_file.load(root))
+    count = bytes_read = 0
+    for space in mirror.config.spaces:
         names = (name for name in walk.files(root, space) if walk.is_document(name))
         for name in sorted(names):
-            if index.known(root, name) is None and count < _MOST_READ:
+            found = index.known(root, name)
+            if found is None and count < _MOST_READ:
                 count += 1
-                entry = read(root, name).document
-                if entry and (entry.stamp is None or entry.modified or labels.changed(entry)):
+                found = read(root, name)
+            if found is None or found.document is None:
+                continue
+            if _is_changed(mirror, found.document):
+                yield name
+            elif mirror.config.attachments and (size := _size_beside(root, name)):
+                bytes_read += size
+                if bytes_read <= _MOST_BYTES and _has_changed_files(mirror, name):
                     yield name
+
+
+def _is_changed(mirror: Mirror, found: Document) -> bool:
+    """Return whether a document is new, or its text, labels or settings were edited."""
+    if found.stamp is None or found.modified:
+        return True
+    if mirror.config.labels and labels.changed(found):
+        return True
+    return bool(settings.changed(found, mirror.config.settings))
+
+
+def _size_beside(root: Path, name: str) -> int:
+    """Return the size of the files in the attachments directory of a document."""
+    with contextlib.suppress(OSError), os.scandir(root / directory_of(name)) as found:
+        return sum(one.stat(follow_symlinks=False).st_size for one in found)
+    return 0
+
+
+def _has_changed_files(mirror: Mirror, name: str) -> bool:
+    """Return whether a push would send an attachment of a document. Read the files."""
+    from confsync.sync.attachments.beside import beside
+
+    found = read(mirror.root, name).document
+    with contextlib.suppress(ConfsyncError):
+        return bool(beside(mirror, name, found, DeletedFiles()).changed(delete=False))
+    return False
 
 
 def _beside(start: Path, incomplete: str) -> Iterator[str]:
