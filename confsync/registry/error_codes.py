@@ -232,7 +232,7 @@ _REFUSED = (
     ErrorCode(
         "dropped-comment",
         Exit.REFUSED,
-        ("page {id}: the text drops an open comment: {author} on '{words}'",),
+        ("page {id}: {reason}",),
         "The library: the text lacks the marker of an open inline comment. The comment would lose "
         "its words on the page. Nothing was written.",
         "Keep the `ac:inline-comment-marker` element in the text, or resolve the comment. "
