@@ -145,7 +145,7 @@ class Extras:
         """Return why changed settings must not be sent. Raise APIAccessError."""
         if entry.document is None or not self._resets(entry):
             return None
-        from confsync.push.settings.changes import SendingSettings, SettingConflict
+        from confsync.push.settings.changes import Lockout, SendingSettings, SettingConflict
         from confsync.sync.settings.beside import way_out
 
         newest = self._newest.get(page_id, {})
@@ -154,7 +154,8 @@ class Extras:
             sending.check()
         except SettingConflict as conflict:
             told = replace(local_result(entry), id=page_id, error=str(conflict), exit=Exit.REFUSED)
-            return replace(told, hint=way_out(told.base))
+            kept = None if isinstance(conflict, Lockout) else told.base
+            return replace(told, hint=way_out(kept))
         self._settings[entry.path] = sending
         return None
 

@@ -158,9 +158,12 @@ def test_a_push_locks_its_own_user_not_out(
     (lost,) = value
     told = f"restrictions: you could not {lost} the page any more: add {name_of(wiki, 'Me')}"
     assert f"{told}, or a group of yours" in run.out
+    assert "--ours" not in run.err
     assert has(wiki, guide) == before
     assert writes(wiki) == []
     assert wiki.store.page(guide).version == 1
+    closed.follow(run, "confsync pull --theirs")
+    assert "nothing to do" in closed("push").out
 
 
 def test_a_colleague_who_is_faster_is_not_overwritten(

@@ -47,6 +47,10 @@ class SettingConflict(Exception):  # noqa: N818 - it is expected, and told of as
     """Raised if a setting must not be sent."""
 
 
+class Lockout(SettingConflict):
+    """Raised if restrictions would lock their own user out, which no choice of a side allows."""
+
+
 class Values(NamedTuple):
     """The values that a push sent, and those that the server had before, by name."""
 
@@ -94,7 +98,7 @@ class SendingSettings:
             self._refuse(sides)
             is_access = key_of(sides.name) == RESTRICTIONS
             if is_access and (why := restrictions.lockout(self._remote, sides)):
-                raise SettingConflict(f"{sides.name}: {why}")
+                raise Lockout(f"{sides.name}: {why}")
 
     def send(self) -> None:
         """Send the changed settings of a checked page. Raise what `check` does."""

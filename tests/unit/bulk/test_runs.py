@@ -1,4 +1,4 @@
-"""What the lines of an audit trail say about a run."""
+"""The runs that the lines of an audit trail tell."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ import pytest
 
 from confsync.document import document
 from confsync.document.document import Document, Fields
+from confsync.document.settings.names import RESTRICTIONS
 from confsync.merge.documents import Witness, merge
 from confsync.merge.stamps import Sides
 from confsync.model.stamp import Attached, Layout, Property
@@ -405,6 +406,8 @@ def test_neighbours_that_are_not_well_formed_together_are_a_conflict() -> None:
 
 ONE, TWO, THREE = (Property("k", number, f"{number}" * 32) for number in (1, 2, 3))
 OTHER = Property("k", 2, "f" * 32)
+# Restrictions have no versions: only the side that differs has seen a change.
+OPEN, CLOSED, SHUT = (Property(RESTRICTIONS, 0, letter * 32) for letter in "abc")
 
 
 @pytest.mark.parametrize(
@@ -419,6 +422,10 @@ OTHER = Property("k", 2, "f" * 32)
         (ONE, ONE, None, None),
         (ONE, TWO, OTHER, None),
         (TWO, ONE, THREE, ONE),
+        (OPEN, OPEN, CLOSED, CLOSED),
+        (OPEN, CLOSED, OPEN, CLOSED),
+        (OPEN, CLOSED, SHUT, None),
+        (None, OPEN, CLOSED, None),
     ],
 )
 def test_each_property_by_itself(
