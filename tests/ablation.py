@@ -2614,6 +2614,19 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "a pull that undoes a revert of restrictions says so",
+        (
+            Cut(
+                "confsync/pull/witnesses.py",
+                "        yield from self._settings_again(steps)\n",
+                "",
+            ),
+        ),
+        (
+            "tests/flows/test_restrictions.py::test_a_pull_that_undoes_a_revert_of_restrictions_says_so",
+        ),
+    ),
+    Ablation(
         "a theirs choice keeps the settings that it gives up",
         (
             Cut(

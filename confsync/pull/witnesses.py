@@ -10,11 +10,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from confsync.document.attachments.names import directory_of
+from confsync.document.settings.names import KEYS, UNCOUNTED
 from confsync.document.stamp_reader import is_text, stamp_in
 from confsync.errors import Exit
 from confsync.mirror.committed import newest_stamps
 from confsync.mirror.committed.newest_stamps import NewestStamps
-from confsync.mirror.committed.sequence import was_before
+from confsync.mirror.committed.sequence import had_setting_before, was_before
 from confsync.mirror.git import repository as gitrepo
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.state import refuted
@@ -34,6 +35,8 @@ from confsync.sync.fetch import Reader
 
 _REPLACED = (Content.BEHIND.value, Content.LANDED.value)
 _BACK = "git put back an older version of"
+# The settings that a push changes although no server counts versions of them.
+_UNCOUNTED = {name: key for name, key in KEYS.items() if key in UNCOUNTED}
 _ANYWAY = "'confsync pull --commit --allow-shallow' replaces them anyway"
 
 
@@ -80,6 +83,7 @@ class Witnesses:
         if doubt is not None:
             yield "; ".join(filter(None, (doubt.about(names), doubt.remedy)))
         yield from self._again(steps)
+        yield from self._settings_again(steps)
         how = "" if doubt else "no commit of this branch has it, and "
         yield from self._pushed_from_here([step for step in steps if _replaces(step)], how)
 
@@ -121,6 +125,25 @@ class Witnesses:
             again = replace(old, parent=new.parent, labels=new.labels)
             if any(says_the_same(one, again) for one in had) and self._went_back(step, old, again):
                 yield _told_again(step, old, new)
+
+    def _settings_again(self, steps: list[Step]) -> Iterator[str]:
+        """Yield a warning for settings without versions that come again after a revert in git."""
+        directories = self._mirror.config.all_directories
+        chosen = [name for name in self._mirror.config.settings if name in _UNCOUNTED]
+        for step in steps if chosen else ():
+            old = None if step.data is None or step.chosen else _stamp_of(step)
+            new = _stamp_after(step) if old else None
+            if old is None or new is None or old.properties == new.properties:
+                continue
+            bases = {one.key: one for one in new.properties}
+            for name in chosen:
+                key = _UNCOUNTED[name]
+                path, base = step.before or step.result.path, (key, bases.get(key))
+                was = {one.key: one for one in old.properties}.get(key)
+                if was != base[1] and had_setting_before(
+                    self._mirror.root, directories, old, base, path
+                ):
+                    yield _again(step, f"the setting '{name}'", f"edit the '{name}:' line")
 
     def _other_places_of(self, stamp: Stamp) -> tuple[Stamp, ...]:
         """Return git's stamps of the same version and text, with another place or other labels."""
@@ -203,6 +226,10 @@ def _told_again(step: Step, old: Stamp, new: Stamp) -> str:
     what, back = "the labels", "edit the 'labels:' line"
     if old.parent != new.parent:
         what, back = "the place", f"move the file back to {mentioned(step.before or '')}"
+    return _again(step, what, back)
+
+
+def _again(step: Step, what: str, back: str) -> str:
     return (
         f"{mentioned(step.result.path)}: this pull brings {what} again that git had reverted "
         f"(or a colleague changed twice); if it was a revert, {back} and push"

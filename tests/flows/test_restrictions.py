@@ -321,3 +321,35 @@ def test_a_reversal_takes_restrictions_back(wiki: Sandbox, closed: Desk, guide: 
     closed("push")
     assert has(wiki, guide) == {"update": ["Ana", "Me"]}
     quiet(wiki, closed)
+
+
+# -- git put restrictions back ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("first", [None, {"update": ["me", "ana"]}])
+def test_a_pull_that_undoes_a_revert_of_restrictions_says_so(
+    wiki: Sandbox, guide: str, desk_at: Callable[..., Desk], first: object
+) -> None:
+    if first:
+        wiki.store.allow_only(guide, "update", users=["Me", "Ana"])
+    desk = desk_at()
+    choose(desk)
+    desk("pull")
+    desk.commit()
+    write(desk, {"update": ["group:board"]})
+    desk("push", "--commit")
+    assert "reverted" not in desk("pull").err
+    desk.git("revert", "--no-edit", "HEAD")
+    warned = desk("pull").err
+    assert "this pull brings the setting 'restrictions' again that git had reverted" in warned
+    assert "edit the 'restrictions:' line and push" in warned
+    assert "group:board" in desk.text(GUIDE)
+
+
+def test_a_pull_of_what_a_colleague_changed_says_nothing_of_a_revert(
+    wiki: Sandbox, closed: Desk, guide: str
+) -> None:
+    closed.commit()
+    for names in (["Me"], ["Me", "Bo"]):
+        wiki.store.allow_only(guide, "update", users=names)
+        assert "reverted" not in closed("pull", "--commit").err

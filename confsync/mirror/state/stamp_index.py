@@ -113,7 +113,7 @@ class StampIndex:
         found: dict[str, dict[str, Property]] = {}
         for page_id, lines in self._lines.items():
             for row in self._rows_of(page_id) if page_id in self._rows or _FILES in lines else ():
-                for one in map(_property, row.more[5] if row.more else ()):
+                for one in _properties(row):
                     held = found.setdefault(page_id, {})
                     held[one.key] = max(one, held.get(one.key, one), key=_version_of)
         return found
@@ -127,6 +127,15 @@ class StampIndex:
         """Return the blobs whose documents have an equal stamp."""
         rows = self._rows_of(stamp.id) if stamp.id in self else []
         return [b for row in rows if says_the_same(_stamp(stamp.id, row), stamp) for b in row.blobs]
+
+    def blobs_holding(self, page_id: str, key: str, held: Property | None) -> list[str]:
+        """Return the blobs whose documents have a page's stamp with a setting, or without it."""
+        return [
+            blob
+            for row in (self._rows_of(page_id) if page_id in self else ())
+            if next((one for one in _properties(row) if one.key == key), None) == held
+            for blob in row.blobs
+        ]
 
     def by_blob(self) -> dict[str, tuple[str, Row]]:
         """Return the page id and the row of each blob."""
@@ -231,6 +240,10 @@ def _stamp(page_id: str, row: Row) -> Stamp:
 def _order(row: Row) -> tuple[int, str, str, str]:
     """Return a deterministic sort key: the version, then the other fields."""
     return row.version, row.digest, repr(row.more), row.parent or ""
+
+
+def _properties(row: Row) -> tuple[Property, ...]:
+    return tuple(map(_property, row.more[5] if row.more else ()))
 
 
 def _property(values: list[Any]) -> Property:
