@@ -2078,12 +2078,25 @@ ABLATIONS = (
             ),
             Cut(
                 "confsync/push/candidates.py",
-                "from confsync.mirror.entry import Entry\n",
-                "from confsync.mirror.entry import Entry, read\n",
+                "from confsync.mirror.entry import Entry, sealed\n",
+                "from confsync.mirror.entry import Entry, read, sealed\n",
             ),
         ),
         (
             "tests/flows/test_attachments.py::test_a_document_that_changes_after_the_scan_is_not_sent",
+        ),
+    ),
+    Ablation(
+        "a document that changes after a push chose it waits for the next push",
+        (
+            Cut(
+                "confsync/mirror/mirror.py",
+                "if entry.seal and seal_of(found.raw) != entry.seal:",
+                "if False:",
+            ),
+        ),
+        (
+            "tests/flows/test_push.py::test_a_document_that_changes_after_the_push_chose_it_waits_for_the_next_one",
         ),
     ),
     Ablation(

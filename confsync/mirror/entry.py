@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass, replace
@@ -31,6 +32,8 @@ class Entry:
     refused: str | None = None
     # The page of an unreadable document, as other data tells from its path.
     known: str | None = None
+    # The SHA-256 of the bytes, if `sealed` let go of them.
+    seal: str = ""
 
     @property
     def page_id(self) -> str | None:
@@ -67,6 +70,21 @@ def without_text(entry: Entry, *, files: bool) -> Entry:
         return entry
     shown = names.shown(found.body) if files and found.shown is None else found.shown
     return replace(entry, raw=b"", document=found._replace(text="", body="", spans={}, shown=shown))
+
+
+def sealed(entry: Entry, *, files: bool) -> Entry:
+    """Return a document without its text, and with a seal.
+
+    `Mirror.whole` gives the text back only if no byte of the file has changed since.
+    """
+    if entry.document is None or not entry.raw:
+        return entry
+    return replace(without_text(entry, files=files), seal=seal_of(entry.raw))
+
+
+def seal_of(raw: bytes) -> str:
+    """Return the SHA-256 of the bytes of a file, as hexadecimal digits."""
+    return hashlib.sha256(raw).hexdigest()
 
 
 def read(root: Path, name: str) -> Entry:

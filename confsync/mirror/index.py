@@ -100,7 +100,7 @@ class Index:
 
     def outline(self, root: Path, name: str) -> Entry:
         """Return a document without its text, also if it changed. `Mirror.whole` reads the text."""
-        return entry.without_text(self.read(root, name), files=self._files)
+        return entry.sealed(self.read(root, name), files=self._files)
 
     def known(self, root: Path, name: str) -> Entry | None:
         """Return title and stamp of an unchanged document, or None if it must be read."""

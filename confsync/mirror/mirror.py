@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from confsync.document import document
 from confsync.document.document import Document, Fields
 from confsync.errors import ChangedMeanwhileError, FileError
-from confsync.mirror.entry import Entry, read
+from confsync.mirror.entry import Entry, read, seal_of
 from confsync.mirror.git import removals
 from confsync.mirror.git.removals import Move
 from confsync.mirror.scan import SpaceScan, scan
@@ -53,7 +53,7 @@ class Mirror:
     def whole(self, entry: Entry) -> Entry:
         """Return a document with its text, if only title and stamp are known.
 
-        Raise ChangedMeanwhileError.
+        Raise ChangedMeanwhileError if title, text or stamp changed, or any byte of a sealed one.
         """
         outline = entry.document
         if entry.raw or outline is None:
@@ -62,6 +62,8 @@ class Mirror:
         now = found.document
         as_known = (outline.title, outline.digest, outline.stamp)
         if now is None or (now.title, now.digest, now.stamp) != as_known:
+            raise _changed(entry.path)
+        if entry.seal and seal_of(found.raw) != entry.seal:
             raise _changed(entry.path)
         return found
 

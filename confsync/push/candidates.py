@@ -9,7 +9,7 @@ from pathlib import Path
 from confsync.document.document import Document
 from confsync.errors import ConfsyncError, Exit, FileError
 from confsync.mirror.attachment_files import MISNAMED
-from confsync.mirror.entry import Entry
+from confsync.mirror.entry import Entry, sealed
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.scan import SpaceScan
 from confsync.model.hint import marked, mentioned
@@ -38,12 +38,13 @@ def flaw_finder(mirror: Mirror, remote: Remote, *, dry_run: bool) -> Unfit:
 
     def unfit(entry: Entry) -> PageResult | None:
         if entry.path not in known:
-            flaw = flaw_of(mirror, entry, remote)
-            known[entry.path] = _flawed(entry, flaw) if flaw else unsettled(entry)
+            known[entry.path] = refused(entry)
         return known[entry.path]
 
-    def unsettled(entry: Entry) -> PageResult | None:
+    def refused(entry: Entry) -> PageResult | None:
         try:
+            if flaw := flaw_of(mirror, mirror.whole(entry), remote):
+                return _flawed(entry, flaw)
             mirror.check_writable(entry.path, probed, probe=not dry_run)
         except FileError as error:
             return failed(local_result(entry), error)
@@ -126,14 +127,22 @@ def _unfit_files(entry: Entry, files: Beside) -> PageResult | None:
 def outgoing_in(
     run: PushRun, here: MirrorScan, scan: SpaceScan, files: Iterable[str], unfit: Unfit
 ) -> list[Entry]:
-    """Return the documents that differ from their base and can be sent. Report the others.
+    """Return the documents that differ from their base and can be sent, without their texts.
+
+    Report the others.
 
     `files` are the paths of documents whose attachments differ. Edited documents after the first
     batch are checked for problems while the batch before theirs is written.
     """
-    changed = list(_changed_in(run, here, scan, frozenset(files)))
-    permitted = list(_permitted(run.report, here.refused, changed))
-    gather_bases(run.mirror, (entry.document for entry in permitted))
+    permitted: list[Entry] = []
+
+    def documents() -> Iterator[Document | None]:
+        changed = _changed_in(run, here, scan, frozenset(files))
+        for entry in _permitted(run.report, here.refused, changed):
+            permitted.append(sealed(entry, files=bool(run.mirror.config.attachments)))
+            yield entry.document
+
+    gather_bases(run.mirror, documents())
     fit = _fit(run.report, permitted, unfit)
     return list(_as_staged(run.report, here, fit))
 

@@ -62,7 +62,7 @@ class Creations:
         entries = list(self._without_former_page(entries))
         if self._scan.config.posts:
             for entry in entries:
-                self._report.add(self._foretold(entry) if self._dry_run else self._one(entry, None))
+                self._report.add(self._result(entry, None))
             return
         new = {entry.path for entry in self._scan.entries if entry.document and not entry.page_id}
         for entry in sorted(entries, key=lambda entry: entry.path.count("/")):
@@ -70,18 +70,23 @@ class Creations:
             home = self._scan.config.root or self._reader.space.home
             parent = self.made.get(above) or self._scan.new_parent(entry, home)
             waits = above in new
-            if self._dry_run and (
-                parent is not None or (waits and above in self._report.written())
-            ):
-                self._report.add(self._foretold(entry))
-            elif parent is not None:
-                self._report.add(self._one(entry, parent))
+            foretold = self._dry_run and waits and above in self._report.written()
+            if foretold or parent is not None:
+                self._report.add(self._result(entry, parent))
             elif waits:
                 why = f"its parent {above} is not on the server yet"
                 result = replace(local_result(entry), outcome=Outcome.SKIPPED, error=why)
                 self._report.add(replace(result, exit=Exit.REFUSED))
             else:
                 self._report.add(self._without_parent(entry))
+
+    def _result(self, entry: Entry, parent: str | None) -> PageResult:
+        """Return the result of one document. Only its own creation holds its text."""
+        try:
+            whole = self._mirror.whole(entry)
+        except ChangedMeanwhileError as error:
+            return failed(local_result(entry), error)
+        return self._foretold(whole) if self._dry_run else self._one(whole, parent)
 
     def _without_former_page(self, entries: list[Entry]) -> Iterator[Entry]:
         """Yield the documents without a former page in git. Report the others.

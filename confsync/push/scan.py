@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from confsync.mirror.committed import newest_stamps
 from confsync.mirror.committed.deleted_files import DeletedFiles
 from confsync.mirror.committed.whereabouts import Whereabouts
-from confsync.mirror.entry import Entry, read
+from confsync.mirror.entry import Entry
 from confsync.mirror.git import worktree
 from confsync.mirror.git.head import is_document
 from confsync.mirror.index import Index
@@ -86,13 +86,13 @@ def narrowed(mirror: Mirror, options: PushOptions) -> tuple[Selection, frozenset
 def scan_mirror(
     run: PushRun, options: PushOptions, selection: Selection, unstaged: frozenset[str]
 ) -> MirrorScan:
-    """Read every document once, and ask git. Report documents that cannot be read.
+    """Read every document once, keep no texts, and ask git. Report unreadable documents.
 
     Raise UsageError for a selected name that does not exist, FileError.
     """
     mirror, delete = run.mirror, options.delete
     index = _index_for(mirror, delete)
-    scans = mirror.scan(index.read if index else None)
+    scans = mirror.scan(index.outline if index else None)
     run.report.refuse(*unreadable_directories(mirror.root, scans, selection))
     deleted = deleted_documents(mirror, scans, delete)
     scans = knowing(scans, deleted)
@@ -101,7 +101,6 @@ def scan_mirror(
     git = newest_stamps.collect(mirror.root, mirror.config.directories, options.since)
     newest = merge_base.newest_of(mirror, git)
     restored = _restored_in(scans, newest)
-    scans = _with_texts(mirror, scans, restored)
     deleted = scope.not_excluded(scans, deleted)
     known = [entry for scan in scans for entry in scan.entries] + [*deleted.values()] * bool(delete)
     check_named(mirror, selection, (entry.path for entry in known))
@@ -134,32 +133,6 @@ def _index_for(mirror: Mirror, delete: DeleteOptions | None) -> Index | None:
         return None
     mirror.index = Index(mirror.root, files=bool(mirror.config.attachments))
     return mirror.index
-
-
-def _with_texts(
-    mirror: Mirror, scans: tuple[SpaceScan, ...], restored: Set[str]
-) -> tuple[SpaceScan, ...]:
-    """Return the scans with every text that may be sent.
-
-    `restored` are the paths of documents that git seems to have put back. The function must run
-    after git is asked, because git's answer can change the place of a document.
-    """
-    return tuple(
-        replace(
-            scan,
-            entries=tuple(
-                read(mirror.root, entry.path) if _needs_text(scan, entry, restored) else entry
-                for entry in scan.entries
-            ),
-        )
-        for scan in scans
-    )
-
-
-def _needs_text(scan: SpaceScan, entry: Entry, restored: Set[str]) -> bool:
-    """Return whether a document is sent because of its place and its text is not read yet."""
-    sent = scan.moves(entry) or entry.path in scan.foreign or entry.path in restored
-    return not entry.raw and sent
 
 
 def _restored_in(scans: tuple[SpaceScan, ...], newest: Newest) -> frozenset[str]:

@@ -9,17 +9,17 @@ from itertools import groupby
 
 from confsync.errors import (
     APIAccessError,
+    ConfsyncError,
     CredentialsError,
     Exit,
     NetworkError,
     UnsettledError,
     WriteRefusedError,
 )
-from confsync.mirror.entry import Entry
+from confsync.mirror.entry import Entry, sealed
 from confsync.mirror.scan import ids_in
 from confsync.mirror.state import in_doubt, unchanged
 from confsync.mirror.state.base_cache import STATE
-from confsync.model.hint import marked
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.stamp import token
 from confsync.push.options import SpacePush
@@ -29,6 +29,7 @@ from confsync.push.write_back import (
     Settling,
     leaves_text,
     not_moved,
+    not_sent,
     sent_as,
     without_version,
 )
@@ -49,7 +50,6 @@ from confsync.sync.refusals import (
     failed,
     local_result,
     log_conflict,
-    refusal,
     title_taken,
 )
 from confsync.sync.space_view import sides_of
@@ -90,7 +90,7 @@ class Sending:
         self._who = space.reader.remote.who
         self._ended: APIAccessError | None = None
         self._begun: set[str] = set()
-        self._landed: dict[str, tuple[Case, Landed]] = {}
+        self._landed: dict[str, Written] = {}
         self._settling = Settling(space)
 
     def push(self, entries: list[Entry]) -> None:
@@ -115,7 +115,7 @@ class Sending:
     def _untold(self, entry: Entry) -> PageResult:
         """Return the result of a page that was not settled before the run ended."""
         if entry.path in self._landed:
-            case, made = self._landed[entry.path]
+            _, case, made = self._landed[entry.path]
             why = f"pushed as v{made.version}; the next push updates the file"
             result = replace(compared_result(entry, case), outcome=Outcome.UPDATED, error=why)
             return replace(result, remote=made.version)
@@ -133,7 +133,7 @@ class Sending:
             elif leaves_text(self._extras, entry, case) or settled(case) or writable(case):
                 self._report.add(sent_as(self._space, entry, case))
             else:
-                self._report.add(_not_sent(compared_result(entry, case), case))
+                self._report.add(not_sent(compared_result(entry, case), case))
 
     def _foreseen(self, entry: Entry, case: Case) -> PageResult | None:
         """Return the refusal of a document as it would be sent now, or None."""
@@ -190,13 +190,13 @@ class Sending:
         """Return what landed of a batch. What is told of the last batch goes, with its texts."""
         for entry, *_ in told:
             del self._landed[entry.path]
-        return [(one, *self._landed[one.path]) for one in entries if one.path in self._landed]
+        return [self._landed[one.path] for one in entries if one.path in self._landed]
 
     def _check(self, entries: list[Entry]) -> tuple[list[Checked], list[PageResult]]:
         """Compare documents with their pages. Return the cases, and the results of the others."""
-        looked_at = [(entry, self._space.unfit(entry)) for entry in entries]
-        fit = [entry for entry, refused in looked_at if not refused]
-        failures = [refused for _, refused in looked_at if refused]
+        looked_at = [self._looked_at(entry) for entry in entries]
+        fit = [one for one in looked_at if isinstance(one, Entry)]
+        failures = [one for one in looked_at if isinstance(one, PageResult)]
         checked = self._run.clock()
         sides = {entry.path: sides_of(self._scan, entry) for entry in fit}
         found = self._reader.current({stamp.id: stamp.version for stamp, _ in sides.values()})
@@ -214,6 +214,14 @@ class Sending:
             else:
                 cases.append((checked, entry, case))
         return cases, failures
+
+    def _looked_at(self, entry: Entry) -> Entry | PageResult:
+        """Return a document with its text, or the result of one that cannot be sent."""
+        try:
+            whole = self._mirror.whole(entry)
+        except ConfsyncError as error:
+            return failed(local_result(entry), error)
+        return self._space.unfit(whole) or whole
 
     def _is_unchanged(self, entry: Entry, case: Case) -> bool:
         """Return whether a document only seemed to be restored, and has nothing else to send."""
@@ -286,7 +294,7 @@ class Sending:
             case Landed():
                 if not leaves_text(self._extras, entry, case):
                     self._note(entry, case, what)
-                self._landed[entry.path] = (case, what)
+                self._landed[entry.path] = (sealed(entry, files=False), case, what)
                 self._extras.finish(entry, case)
                 self._extras.delete(entry)
                 return None
@@ -313,7 +321,7 @@ class Sending:
         return unfit_page.refused(self._space, case, compared_result(entry, case), sends=sends)
 
     def _refused(self, result: PageResult, case: Case) -> PageResult:
-        told = _not_sent(result, case)
+        told = not_sent(result, case)
         if told.outcome is Outcome.REJECTED:
             log_conflict(case, self._who)
             self._mirror.audit.add(conflict_event(result.path, case, self._who))
@@ -331,19 +339,6 @@ class Sending:
         minor = self._options.minor and writable(case)
         for event in events_of(case, made, entry.path):
             self._mirror.audit.add(event._replace(user=self._who, minor=minor))
-
-
-def _not_sent(result: PageResult, case: Case) -> PageResult:
-    if case.decisions.content is Content.BEHIND and case.decisions.parent is not Parent.DIVERGED:
-        behind = "the server has a newer version; 'confsync pull' brings it"
-        if result.remote == result.base:
-            pull = f"'confsync pull {marked(result.path)}'"
-            behind = f"changed without a new version; {pull} brings the change"
-        return replace(result, outcome=Outcome.SKIPPED, error=behind)
-    if case.decisions.content is Content.UP_TO_DATE and case.decisions.parent is Parent.FOLLOW:
-        moved = "the page has another place on the server; 'confsync pull' follows it"
-        return replace(result, outcome=Outcome.SKIPPED, error=moved)
-    return refusal(result, case)
 
 
 def _not_tried(result: PageResult) -> PageResult:

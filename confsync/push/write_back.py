@@ -14,6 +14,7 @@ from confsync.mirror.bulk_write import Writing, replace_all, settling
 from confsync.mirror.entry import Entry
 from confsync.mirror.state import unchanged
 from confsync.mirror.state.base_cache import STATE
+from confsync.model.hint import marked
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.page import Page
 from confsync.model.stamp import digest, token
@@ -23,7 +24,7 @@ from confsync.push.write_page import Landed, settled, writable
 from confsync.sync import renames
 from confsync.sync.compare import Absent, Content, Parent
 from confsync.sync.fetch import Case, Found
-from confsync.sync.refusals import AFTER_IGNORED, MOVE_IGNORED, compared_result
+from confsync.sync.refusals import AFTER_IGNORED, MOVE_IGNORED, compared_result, refusal
 from confsync.sync.renames import Renamed
 
 
@@ -85,12 +86,25 @@ class Settling:
             page = self._stored(case, made, answer)
             if page is not None:
                 self._minor[entry.path] = page.info.version.minor
-                return self._writing(entry, case, page, self._parent(entry, case, made, page))
+                whole = self._whole(entry, case, page)
+                return self._writing(whole, case, page, self._parent(whole, case, made, page))
         except ConfsyncError as error:
             return _not_settled(result, made, error)
         why = f"pushed as v{made.version}, but the server does not show it yet"
         hint = "'confsync push' updates the file later"
         return replace(result, error=why, hint=hint, exit=Exit.REMOTE)
+
+    def _whole(self, entry: Entry, case: Case, page: Page) -> Entry:
+        """Return a sent document with its text. Cache the stored text even if the file changed.
+
+        Raise ChangedMeanwhileError.
+        """
+        try:
+            return self._mirror.whole(entry)
+        except ChangedMeanwhileError:
+            stamp = replace(case.stamp, version=page.info.version.number, digest=page.digest)
+            self._mirror.bases.put(stamp, page.info.title, page.body)
+            raise
 
     def _written(
         self, entry: Entry, case: Case, made: Landed, error: ConfsyncError | None
@@ -200,6 +214,20 @@ def not_moved(result: PageResult, case: Case) -> PageResult:
     why = f"pushed as v{result.remote}, but {MOVE_IGNORED}" if text else MOVE_IGNORED
     outcome = Outcome.UPDATED if text else Outcome.UNCHANGED
     return replace(result, outcome=outcome, error=why, hint=AFTER_IGNORED, exit=Exit.REFUSED)
+
+
+def not_sent(result: PageResult, case: Case) -> PageResult:
+    """Return the result of a page that is not written: skipped or refused."""
+    if case.decisions.content is Content.BEHIND and case.decisions.parent is not Parent.DIVERGED:
+        behind = "the server has a newer version; 'confsync pull' brings it"
+        if result.remote == result.base:
+            pull = f"'confsync pull {marked(result.path)}'"
+            behind = f"changed without a new version; {pull} brings the change"
+        return replace(result, outcome=Outcome.SKIPPED, error=behind)
+    if case.decisions.content is Content.UP_TO_DATE and case.decisions.parent is Parent.FOLLOW:
+        moved = "the page has another place on the server; 'confsync pull' follows it"
+        return replace(result, outcome=Outcome.SKIPPED, error=moved)
+    return refusal(result, case)
 
 
 def without_version(result: PageResult) -> PageResult:

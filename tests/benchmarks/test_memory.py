@@ -26,6 +26,8 @@ BODY = 60_000  # characters; all bodies are 120 MB
 # The modules take 45 MB. A bulk answer has 250 bodies, 15 MB, and three come at a time.
 MEGABYTES = 80
 WITH_ANSWERS = 180
+# New documents take 60 MB on the disk. Their bytes, texts and bodies would take 180 MB.
+NEW, NEW_BODY = 300, 200_000
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +80,13 @@ def test_no_memory_grows_with_the_bodies_of_a_space(mirror: Mirror, wiki: Sandbo
     print(found)
     assert {words: most for words, most in found.items() if most > MEGABYTES} == {}
     assert peak(mirror, wiki, "pull", "--refresh") < WITH_ANSWERS
+
+
+def test_a_push_holds_one_new_document_at_a_time(mirror: Mirror, wiki: Sandbox) -> None:
+    for number in range(NEW):
+        paragraph = f"<p>New page {number} says {'words ' * 100}</p>\n"
+        text = f"---\ntitle: N {number}\n---\n{paragraph * (NEW_BODY // len(paragraph))}"
+        (mirror.root / KEY / f"n-{number}.xhtml").write_text(text)
+    most = peak(mirror, wiki, "push")
+    print(most)
+    assert most < MEGABYTES + 20

@@ -8,10 +8,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from confsync.mirror import entry, mirror
+from confsync.push import run as push_run
 from confsync.sandbox import Sandbox
 from tests.flows.conftest import Desk, each_git_format, writes
 
@@ -784,15 +786,15 @@ def test_a_document_that_changes_after_the_scan_is_not_sent(
     time.sleep(0.02)
     attached("status")
     attached.path(f"{FILES}/diagram.png").write_bytes(b"second")
-    real = mirror.Mirror.whole
+    real = push_run.outgoing_in
 
-    def edited_first(self: mirror.Mirror, found: entry.Entry) -> entry.Entry:
+    def edited_first(*given: Any) -> list[entry.Entry]:
         path = attached.path(GUIDE)
         path.write_bytes(path.read_bytes().replace(b"</p>", b" more</p>", 1))
-        return real(self, found)
+        return real(*given)
 
     with monkeypatch.context() as patched:
-        patched.setattr(mirror.Mirror, "whole", edited_first)
+        patched.setattr(push_run, "outgoing_in", edited_first)
         assert attached.json("push", exit=4).outcomes == {GUIDE: "failed"}
     assert not writes(wiki)
     assert attached.json("push").outcomes == {GUIDE: "updated"}

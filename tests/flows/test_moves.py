@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 
 from confsync.mirror.mirror import Mirror
-from confsync.push import scan
 from confsync.sandbox import Sandbox
 from tests import independent
 from tests.flows.conftest import Desk, writes
@@ -315,7 +314,6 @@ def test_a_document_that_was_not_read_is_never_sent(
     wiki: Sandbox, desk: Desk, pages: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file that was not read would have an empty text."""
-    monkeypatch.setattr(scan, "_needs_text", lambda *_: False)
     monkeypatch.setattr(Mirror, "whole", lambda _, entry: entry)
     move(desk, "ENG/c.xhtml", "ENG/b/c.xhtml")
     assert "was not read" in desk.json("push", exit=4).data["errors"][0]["message"]

@@ -7,6 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
+from confsync.mirror.entry import Entry
+from confsync.push import run as push_run
+from confsync.push.options import SpacePush
+from confsync.push.order import Order
 from confsync.sandbox import Sandbox
 from confsync.sync import compare
 from confsync.sync.compare import Content
@@ -54,6 +58,36 @@ def test_the_file_is_settled_with_what_the_server_stored(
     desk("pull", "--refresh")
     desk("push")
     assert writes(wiki) == []
+
+
+@pytest.mark.parametrize("path", [GUIDE, "ENG/new.xhtml"])
+@pytest.mark.parametrize(
+    ("old", "new"), [("8081", "8082"), ("\ntitle:", "\nteam: ops\ntitle:")], ids=["text", "key"]
+)
+def test_a_document_that_changes_after_the_push_chose_it_waits_for_the_next_one(
+    wiki: Sandbox, desk: Desk, monkeypatch: pytest.MonkeyPatch, path: str, old: str, new: str
+) -> None:
+    """The push read its text, let go of it, and reads it again to send it."""
+    desk.edit(GUIDE, "8080", "8081")
+    if path != GUIDE:
+        desk.path(GUIDE).rename(desk.path("guide.txt"))
+        desk.path(path).write_bytes(b"---\ntitle: New\n---\n<p>Port 8081</p>\n")
+    real = push_run.order_of
+
+    def edited_first(space: SpacePush, outgoing: list[Entry]) -> Order:
+        assert [entry.raw for entry in outgoing] == [b""]
+        desk.edit(path, old, new)
+        return real(space, outgoing)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(push_run, "order_of", edited_first)
+        run = desk.json("push", exit=4)
+    assert run.outcomes == {path: "failed"}
+    assert "changed while confsync ran" in run.data["pages"][0]["error"]
+    assert writes(wiki) == []
+    after = {path: "updated" if path == GUIDE else "created"}
+    assert desk.json("push").outcomes == after
+    assert new in desk.text(path)
 
 
 def test_a_colleagues_edit_is_refused_and_told(wiki: Sandbox, desk: Desk, guide: str) -> None:
