@@ -10,7 +10,9 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
-from confsync.document.settings.names import KEYS
+from confsync.document.settings.names import KEYS, RESTRICTIONS
+from confsync.document.settings.restrictions import OPERATIONS
+from confsync.sandbox.store.actions.groups import EVERYONE
 from tests.profiles import histories
 from tests.property.rules.base import Base, pick, who
 from tests.property.team.peace import equals_the_site
@@ -19,14 +21,19 @@ from tests.property.team.site import PLAIN
 from tests.store_remote import Trouble
 
 WIDTH = KEYS["width"]
-CHOSEN = PLAIN._replace(settings=("width", "properties.team"))
+CHOSEN = PLAIN._replace(settings=("width", "restrictions", "properties.team"))
 VALUES = ["full-width", "one", "two", None]
 LINES = [
     *("width: full", "width: one", "width: two", "width: null"),
+    "restrictions: {read: [group:confluence-users]}",
+    "restrictions: {update: [group:confluence-users]}",
+    "restrictions: {read: [group:confluence-users], update: [group:confluence-users, user:Ana]}",
+    "restrictions: null",
     *("properties: {team: one}", "properties: {team: two}", "properties: {team: null}"),
 ]
 _BLOCK = {
     "width": re.compile(r"^width:.*\n", re.MULTILINE),
+    "restrictions": re.compile(r"^restrictions:.*\n", re.MULTILINE),
     "properties": re.compile(r"^properties:.*\n(?:  .*\n)*", re.MULTILINE),
 }
 
@@ -37,6 +44,8 @@ class Setters(Base):
     @initialize()
     def start(self) -> None:
         self.site.config = CHOSEN
+        for name in ("one", "two"):
+            self.site.store.add_user(name)
         self.begin(plain=False)
 
     @rule(n=pick, key=st.sampled_from([WIDTH, "team"]), value=st.sampled_from(VALUES))
@@ -51,6 +60,14 @@ class Setters(Base):
             store.set_property(row.id, key, value, held[0].version + 1, "Ana")
         elif value is not None:
             store.add_property(row.id, key, value, "Ana")
+
+    @rule(n=pick, operation=st.sampled_from(OPERATIONS), users=st.sampled_from([(), ("Ana",)]))
+    def ana_restricts(self, n: int, operation: str, users: tuple[str, ...]) -> None:
+        """Name the group of all, who may be alone with Ana, or let everyone in."""
+        if row := self.page(n):
+            groups = [EVERYONE] if users else []
+            self.site.store.restrict_to(row.id, operation, "user", users)
+            self.site.store.restrict_to(row.id, operation, "group", groups)
 
     @rule(d=who, n=pick, line=st.sampled_from(LINES))
     def set_a_line(self, d: int, n: int, line: str) -> None:
@@ -79,6 +96,13 @@ class Setters(Base):
     def push_while_ana_sets(self, d: int, n: int, meddling: int, value: str) -> None:
         desk = self.desk(d)
         desk.run(desk.push(), meddle=(meddling, lambda: self.ana_sets(n, WIDTH, value)))
+
+    @rule(d=who, n=pick, meddling=st.integers(1, 30), users=st.sampled_from([(), ("Ana",)]))
+    def push_while_ana_restricts(
+        self, d: int, n: int, meddling: int, users: tuple[str, ...]
+    ) -> None:
+        desk = self.desk(d)
+        desk.run(desk.push(), meddle=(meddling, lambda: self.ana_restricts(n, "update", users)))
 
     @invariant()
     def check(self) -> None:
@@ -125,6 +149,27 @@ def test_the_oracle_sees_a_value_that_no_one_read() -> None:
         (info,) = desk.remote.properties(row.id, [WIDTH])
         desk.remote.put_property(row.id, WIDTH, '"two"', base=info)
         with pytest.raises(AssertionError, match="an unseen width of page"):
+            desk.audit()
+    finally:
+        team.desks = []
+        team.teardown()
+
+
+def test_the_oracle_sees_a_restriction_that_no_one_read() -> None:
+    """As if a push lifted what its base does not know."""
+    team = Setters()
+    try:
+        team.start()
+        desk, row = team.desk(0), team.page(1)
+        assert row is not None
+        team.ana_restricts(1, "read", ("Ana",))
+        desk.note()
+        (info,) = desk.remote.properties(row.id, [RESTRICTIONS])
+        stamp = desk.seen[row.id].stamp
+        assert stamp is not None
+        desk.audit_of_writes.stamps = {row.id: replace(stamp, properties=())}
+        desk.remote.remove_property(row.id, info)
+        with pytest.raises(AssertionError, match="unseen restrictions of page"):
             desk.audit()
     finally:
         team.desks = []

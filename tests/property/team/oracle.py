@@ -12,21 +12,24 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from confsync.document.settings.names import key_of
+from confsync.document.settings.restrictions import locked
 from confsync.errors import NotVisibleError, ServerError
 from confsync.model.page import AttachmentHints, Page, PageInfo, Space
 from confsync.model.stamp import Stamp
 from confsync.remote.rows import flawed
 from confsync.sandbox import PageRow, Store
+from confsync.sandbox.store.actions.groups import EVERYONE
 from tests.property.team.journal import NEW, Sight
 from tests.property.team.lines import marks
 from tests.property.team.planned import Planned
 from tests.property.team.site import Site
-from tests.store_remote import StoreRemote
+from tests.store_remote import StoreRemote, names_of
 
 Done = TypeVar("Done")
 
 
 # The statuses of pages that a push takes away.
+RESTRICTED = "restrictions"
 GONE = ("trashed", "archived")
 
 
@@ -74,10 +77,13 @@ class Audit:
         self.stamps: dict[str, Stamp] = {}
         self.planned: Planned | None = None
         self._found: list[str] = []
+        # The last restrictions that this desk gave a page in its present run.
+        self._sent: dict[str, str | None] = {}
 
     def report(self) -> None:
         """Fail if a change had no cause."""
         found, self._found = self._found, []
+        self._sent.clear()
         assert not found, "; ".join(found)
 
     def pages(self) -> dict[str, State]:
@@ -141,13 +147,34 @@ class Audit:
         intent, stamp = self.site.journal.of[page_id], self.stamps.get(page_id)
         new = self.site.journal.of[NEW]
         known = {one.key: one.digest for one in stamp.properties} if stamp else {}
-        for name in now:
+        self._restrictions(page_id, then, now)
+        for name in now.keys() - {RESTRICTED}:
             had = then.get(name)
             if had != now[name]:
                 wanted = (name, now[name]) in intent.settings | new.settings
                 self._say(not wanted, f"page {page_id} has another {name}")
                 unseen = stamp is not None and had != known.get(key_of(name))
                 self._say(unseen, f"an unseen {name} of page {page_id} is overwritten")
+
+    def _restrictions(
+        self, page_id: str, then: Mapping[str, str | None], now: Mapping[str, str | None]
+    ) -> None:
+        """Check one step of a change: a person wants another value, and this desk knew the old one.
+
+        No step locks the desk's user out. Every user is in the group of all.
+        """
+        had, has = then.get(RESTRICTED), now.get(RESTRICTED)
+        if had == has:
+            return
+        journal, stamp = self.site.journal, self.stamps.get(page_id)
+        wanted = {*journal.of[page_id].settings, *journal.of[NEW].settings}
+        self._say(RESTRICTED not in dict(wanted), f"page {page_id} has other restrictions")
+        known = {one.key: one.digest for one in stamp.properties} if stamp else {}
+        seen = (known.get(key_of(RESTRICTED)), self._sent.get(page_id))
+        self._say(had not in seen, f"unseen restrictions of page {page_id} are overwritten")
+        self._sent[page_id] = has
+        lost = locked(names_of(self.site.store, page_id), {f"group:{EVERYONE}"})
+        self._say(lost, f"the user is locked out of page {page_id}")
 
     def _page_files(
         self,

@@ -19,6 +19,8 @@ _TITLES = (
     "already exists",
     "has the title",
 )
+# Both sides changed something that cannot be merged.
+_BOTH = ("moved here and", "changed here and there", "the value here")
 
 
 def resolve_markers(desk: Desk) -> None:
@@ -66,7 +68,7 @@ def _resolve(desk: Desk, page: PageResult) -> None:
     elif "its stamp is missing" in page.error:  # it is to be a new page
         retitle(path, f"Other {desk.site.line()}")
         path.rename(path.with_name(f"other-{path.name}"))
-    elif "moved here and" in page.error or "the value here" in page.error:
+    elif any(word in page.error for word in _BOTH):
         row = desk.site.store.page(page.id or "")
         desk.give_up(row.id)
         desk.run(desk.pull(page.path, way=Way.OURS, at=row.version))

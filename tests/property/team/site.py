@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from confsync.document.settings.names import key_of
+from confsync.document.settings.names import RESTRICTIONS, key_of
+from confsync.document.settings.restrictions import value_of
 from confsync.document.settings.values import canonical, digest
 from confsync.model import filenames as paths
 from confsync.model.config import Comments, Config, SpaceConfig
 from confsync.sandbox import Missing, PageRow, Store
 from tests.property.team.journal import Journal, Seen
 from tests.property.team.lines import marks
+from tests.store_remote import names_of
 
 SPACE = "ENG"
 BLOG = f"{SPACE}/{paths.BLOG}"
@@ -56,6 +58,8 @@ class Site:
     def settings_of(self, page_id: str) -> dict[str, str | None]:
         """Return the digests of a page's managed settings, by name."""
         held = {one.key: canonical(one.value) for one in self.store.properties(page_id)}
+        if named := value_of(names_of(self.store, page_id)):
+            held[RESTRICTIONS] = named
         return {name: digest(name, held.get(key_of(name))) for name in self.config.settings}
 
     def audit(self) -> None:
@@ -116,6 +120,7 @@ class Site:
                 row.labels,
                 self.store.attachments(row.id),
                 self.store.properties(row.id),
+                value_of(names_of(self.store, row.id)),
             )
             for row in self.pages(*EVER)
         ] + [self.store.folder(folder) for folder in self.folders]
