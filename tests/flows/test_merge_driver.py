@@ -385,3 +385,16 @@ def test_the_envelope_tells_of_the_document(
     (page,) = json.loads(capsys.readouterr().out)["pages"]
     assert (page["path"], page["outcome"]) == (GUIDE, "conflicted")
     assert page["error"] == "both branches changed the same lines"
+
+
+def test_names_that_are_no_files_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "O").write_text("text")
+    (tmp_path / "B").write_text("text")
+    assert main(["merge-driver", "O", "A", "B", GUIDE]) == 2
+    assert "git runs merge-driver with the names of three files; A is missing" in (
+        capsys.readouterr().err
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["B", "O"]

@@ -11,7 +11,7 @@ from confsync.diff.line_merge import Markers
 from confsync.diff.three_way import ThreeTexts, merge_texts
 from confsync.document import document
 from confsync.document.document import MARKER_SIZE
-from confsync.errors import ConfsyncError, DocumentError, Exit
+from confsync.errors import ConfsyncError, DocumentError, Exit, UsageError
 from confsync.merge.documents import MergedDocument, merge
 from confsync.merge.evidence import Evidence
 from confsync.merge.stamps import Sides
@@ -22,6 +22,7 @@ from confsync.mirror.git.merge_file import ThreeFiles
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.state import disk, regular
 from confsync.model.filenames import root_above
+from confsync.model.hint import mentioned
 from confsync.model.outcome import Outcome, PageResult
 from confsync.model.result import Result
 
@@ -32,7 +33,13 @@ _NO_BASE = (
 
 
 def merge_driver(top: Path, files: ThreeFiles, path: str, marker_size: int = MARKER_SIZE) -> Result:
-    """Merge a document and write it to the file of our side. `path` is relative to `top`."""
+    """Merge a document and write it to the file of our side. `path` is relative to `top`.
+
+    Raise UsageError if a file is not there: then a person typed the command.
+    """
+    if missing := [file.name for file in files if not file.exists()]:
+        name = mentioned(missing[0])
+        raise UsageError(f"git runs merge-driver with the names of three files; {name} is missing")
     try:
         page = _merged(top, files, path, marker_size)
     except Exception as error:  # a mistake of confsync must not cost a side of the merge
