@@ -472,7 +472,8 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/push/send.py",
-                "        if mark in unchanged.read(state):\n            return NoVersion()\n",
+                "        if owner is None and mark in unchanged.read(state):\n"
+                "            return NoVersion()\n",
                 "",
             ),
         ),
@@ -2417,6 +2418,55 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "a new owner is sent with the version that was looked at",
+        (Cut("confsync/push/settings/changes.py", " or key_of(sides.name) in UNCOUNTED", ""),),
+        ("tests/flows/test_owner.py::test_an_owner_that_the_server_does_not_keep_is_told",),
+    ),
+    Ablation(
+        "a page without an owner on the server gets none",
+        (
+            Cut(
+                "confsync/push/settings/changes.py",
+                "key_of(sides.name) in OF_PAGE and (sides.is_invalid or sides.remote is None)",
+                "False",
+            ),
+        ),
+        ("tests/flows/test_owner.py::test_a_page_without_an_owner_is_no_trouble",),
+    ),
+    Ablation(
+        "an owner is not taken away",
+        (
+            Cut(
+                "confsync/sync/settings/compare.py",
+                " or (self._is_of_page and self.modified and self.local is None)",
+                "",
+            ),
+        ),
+        ("tests/flows/test_owner.py::test_a_page_always_has_an_owner",),
+    ),
+    Ablation(
+        "an owner is sent once although its answer is lost",
+        (
+            Cut(
+                "confsync/push/write_page.py",
+                "    if not _may_send(now, remark):\n        return settled(now) or now\n",
+                "",
+            ),
+        ),
+        ("tests/flows/test_owner.py::test_a_lost_answer_doubles_nothing",),
+    ),
+    Ablation(
+        "the line 'owner' of a blog post is the user's own",
+        (
+            Cut(
+                "confsync/document/settings/values.py",
+                "if not (is_post and key_of(name) in OF_PAGE)",
+                "if True",
+            ),
+        ),
+        ("tests/flows/test_owner.py::test_a_blog_post_has_no_owner",),
+    ),
+    Ablation(
         "a setting that git put back is refused",
         (
             Cut(
@@ -2489,8 +2539,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/sync/settings/hints.py",
-                "        if stamps_of(hint, asking.chosen) == "
-                "_managed(case.stamp.properties, asking.chosen):",
+                "        if held == _managed(case.stamp.properties, asking.chosen):",
                 "        if True:",
             ),
         ),

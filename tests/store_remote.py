@@ -16,6 +16,7 @@ from confsync import failpoints
 from confsync.document.attachments.media_types import guessed
 from confsync.document.settings import restrictions
 from confsync.document.settings.names import RESTRICTIONS
+from confsync.document.settings.of_page import settings_of
 from confsync.document.settings.restrictions import Change, Names
 from confsync.document.settings.values import canonical
 from confsync.errors import (
@@ -89,6 +90,7 @@ class StoreRemote:
     """
 
     flavor = "cloud"
+    missing_settings: frozenset[str] = frozenset()
 
     def __init__(self, store: Store, user: str = "Me", *, pages: StoreRemote | None = None) -> None:
         self.store = store
@@ -275,6 +277,7 @@ class StoreRemote:
                     author=self.who,
                     message=new.message,
                     minor=new.minor,
+                    owner=new.owner,
                 )
             except Stale as stale:
                 raise VersionConflictError(page_id, base, stale.current) from None
@@ -370,10 +373,11 @@ class StoreRemote:
 
     def properties(self, page_id: str, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
         failpoints.before(f"GET properties of {page_id}")
-        self.row(page_id)
+        row = self.row(page_id)
         held = (_property(row) for row in self.store.properties(page_id) if row.key in keys)
         named = restrictions.as_setting(page_id, names_of(self.store, page_id))
-        return (*held, *(named if RESTRICTIONS in keys else ()))
+        told = named if RESTRICTIONS in keys else ()
+        return (*held, *told, *settings_of(_info(row), keys))
 
     def my_names(self) -> frozenset[str]:
         groups = (f"group:{name}" for name in self.store.groups_of(self.who))
@@ -534,6 +538,7 @@ def _info(row: PageRow, *, labels: bool = False) -> PageInfo:
         position=place_of(row) if row.type == PAGE else None,
         labels=tuple(sorted(row.labels)) if labels else None,
         posted=row.created_at[:10] if row.type == POST else None,
+        owner="" if row.type == POST else row.owner,
     )
 
 

@@ -14,6 +14,8 @@ import click
 from confsync.cli import trust
 from confsync.cli.options import Settings
 from confsync.cli.session import color_of
+from confsync.errors import ConfigError
+from confsync.model.filenames import CONFIG
 
 if TYPE_CHECKING:
     from confsync.mirror.mirror import Mirror
@@ -71,10 +73,20 @@ def teller(settings: Settings) -> Callable[[str], None] | None:
     return tell
 
 
-def remote_for(settings: Settings, mirror: Mirror) -> contextlib.AbstractContextManager[Remote]:
-    """Connect to a mirror's Confluence. Raise UntrustedError."""
+@contextlib.contextmanager
+def remote_for(settings: Settings, mirror: Mirror) -> Iterator[Remote]:
+    """Connect to a mirror's Confluence.
+
+    Raise UntrustedError. Raise ConfigError if the server has none of a setting that is chosen.
+    """
     trust.check_owner(os.environ, mirror.root, None, mirror.config.url)
-    return remote_of(settings, mirror.config.url, mirror.config.flavor)
+    with remote_of(settings, mirror.config.url, mirror.config.flavor) as remote:
+        if missing := sorted(remote.missing_settings & {*mirror.config.settings}):
+            raise ConfigError(
+                f"{CONFIG}: settings: a Data Center tells no {missing[0]} of a page",
+                hint=f"take '{missing[0]}' out of the list",
+            )
+        yield remote
 
 
 @contextlib.contextmanager

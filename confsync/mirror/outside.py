@@ -121,7 +121,7 @@ def _is_pending(
     labels = mirror.config.labels and found.labels is not None
     if labels and folded(found.labels) != folded(found.stamp.labels or ()):
         return True
-    if changed(found.settings, found.stamp.properties, mirror.config.settings):
+    if changed(found.settings, found.stamp, mirror.config.settings):
         return True
     if not mirror.config.attachments:
         return False

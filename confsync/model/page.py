@@ -53,7 +53,8 @@ class User(NamedTuple):
 class NewVersion(NamedTuple):
     """The content of a page's next version. A `parent` also moves the page.
 
-    Watchers get no mail about a `minor` version.
+    An `owner` is the account id of the page's new owner. Only Cloud knows owners. Watchers get no
+    mail about a `minor` version.
     """
 
     title: str
@@ -61,6 +62,7 @@ class NewVersion(NamedTuple):
     message: str
     parent: str | None = None
     minor: bool = False
+    owner: str | None = None
 
 
 class Folder(NamedTuple):
@@ -143,7 +145,8 @@ class PageInfo(NamedTuple):
     `posted` is the day of a blog post, `YYYY-MM-DD` in UTC. It is None for a page, and empty if the
     answer to a write does not say it. `flaw` says why the server's row is unusable. With a `flaw`,
     only the id and the title are valid, and each is empty if the row lacks it. `position` is the
-    number among the siblings, None if the page has none.
+    number among the siblings, None if the page has none. `owner` is an account id, and empty if the
+    server does not tell it.
     """
 
     id: str
@@ -158,6 +161,7 @@ class PageInfo(NamedTuple):
     labels: tuple[str, ...] | None = None
     posted: str | None = None
     flaw: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from confsync.document.settings.names import key_of
+from confsync.document.settings.names import OF_PAGE, key_of
+from confsync.document.settings.of_page import settings_of
 from confsync.errors import EVERYBODYS, ConfsyncError
 from confsync.mirror.snapshot import Snapshot
 from confsync.model.config import Comments
@@ -58,12 +59,16 @@ class _ListingDigest:
     the documents.
     """
 
-    def __init__(self, space: Space) -> None:
+    def __init__(self, space: Space, keys: frozenset[str]) -> None:
         self._hashed = hashlib.sha256(repr(space).encode())
+        self._own = keys & OF_PAGE
         self._is_all = True
 
     def add(self, info: PageInfo) -> None:
         self._hashed.update(_row_bytes(info))
+        if self._own:
+            held = [(one.key, one.value) for one in settings_of(info, self._own)]
+            self._hashed.update(marshal.dumps(held, 2))
         if info.parent_kind is ParentKind.FOLDER:
             self._is_all = False  # a folder's name needs its own request
 
@@ -101,6 +106,7 @@ class Unchanged:
         self._simple = _is_simple(mirror)
         self._with_files = bool(mirror.config.attachments)
         self._keys = frozenset(map(key_of, mirror.config.settings))
+        self._properties = self._keys - OF_PAGE
         # A snapshot is about the whole mirror.
         whole = self._simple and not mirror.config.every
         self._snapshot = Snapshot(mirror.root) if whole else None
@@ -252,7 +258,7 @@ class Unchanged:
         pages = []
         try:
             found = remote.space(space.key)
-            told = _ListingDigest(found)
+            told = _ListingDigest(found, self._keys)
             labels = remote.label_hints(found) if self._mirror.config.labels else None
             own = self._mirror.config.labels and labels is None
             for info in remote.listing(found, labels=own, archived=space.archived):
@@ -263,8 +269,9 @@ class Unchanged:
             hints = remote.attachment_hints(found) if self._with_files else None
             if self._with_files:
                 told.add_hints(hints)
-            properties = remote.property_hints(found, self._keys) if self._keys else None
-            if self._keys:
+            asked = self._properties
+            properties = remote.property_hints(found, asked) if asked else None
+            if asked:
                 told.add_properties(properties)
         except EVERYBODYS:
             raise
@@ -300,20 +307,20 @@ class Unchanged:
             return known
         if reader is None or reader.listed is None:
             return None
-        told = _ListingDigest(reader.space)
+        told = _ListingDigest(reader.space, self._keys)
         labels = reader.label_hints
         for info in reader.listed:
             told.add(info._replace(labels=labels.get(info.id)) if labels is not None else info)
         if self._with_files:
             told.add_hints(reader.attachment_hints())
-        if self._keys:
+        if self._properties:
             told.add_properties(reader.property_hints)
         return _ListedSpace(reader.space, tuple(reader.listed), told.digest)
 
 
 def _row_bytes(info: PageInfo) -> bytes:
     """Return the values of a row that a plan depends on, as bytes. Equal values are equal bytes."""
-    page_id, space, title, version, parent, kind, status, _, live, labels, posted, flaw = info
+    page_id, space, title, version, parent, kind, status, _, live, labels, posted, flaw, _ = info
     # `.value` would take twice the time of all the rest.
     known = (page_id, space, title, kind._value_, status._value_, version.number)
     return marshal.dumps((*known, parent, live, labels, posted, flaw), 2)

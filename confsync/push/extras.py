@@ -159,6 +159,11 @@ class Extras:
         self._settings[entry.path] = sending
         return None
 
+    def owner(self, entry: Entry) -> str | None:
+        """Return the new owner of a page after the check of its settings, or None."""
+        sending = self._settings.get(entry.path)
+        return sending.owner if sending else None
+
     def _send_settings(self, entry: Entry, page_id: str, version: int | None) -> None:
         """Send the settings of a page whose text is on the server, after their check."""
         sending = self._settings.get(entry.path)
@@ -190,10 +195,11 @@ class Extras:
 
     # -- labels ------------------------------------------------------------------------------------
 
-    def finish(self, entry: Entry, case: Case) -> None:
-        """Send the settings and the labels of a page whose text is on the server."""
+    def finish(self, entry: Entry, case: Case, version: int) -> None:
+        """Send the settings and the labels of a page whose text is on the server as `version`."""
         number = case.page.info.version.number if case.page else None
-        self._send_settings(entry, case.stamp.id, number)
+        changed = version if self.owner(entry) else number
+        self._send_settings(entry, case.stamp.id, changed)
         if not self._manages_labels(entry):
             return
         page_id, base = case.stamp.id, case.stamp.version

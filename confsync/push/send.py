@@ -30,6 +30,7 @@ from confsync.push.write_back import (
     leaves_text,
     not_moved,
     not_sent,
+    not_tried,
     sent_as,
     without_version,
 )
@@ -122,7 +123,7 @@ class Sending:
         if entry.path in self._begun:
             why = "was sent; the next push finds out whether the server has it"
             return replace(local_result(entry), outcome=Outcome.FAILED, error=why, exit=Exit.REMOTE)
-        return _not_tried(local_result(entry))
+        return not_tried(local_result(entry))
 
     def _rehearse(self, entries: list[Entry]) -> None:
         cases, failures = self._check(entries)
@@ -235,7 +236,7 @@ class Sending:
         """Do what the decisions say about one page. Return None if it must be written back."""
         at, entry, case = checked
         if self._ended:
-            return _not_tried(compared_result(entry, case))
+            return not_tried(compared_result(entry, case))
         try:
             if self._run.clock() - at > CHECK_LASTS:
                 case = self._reader.again(case, case.stamp.version)
@@ -279,23 +280,25 @@ class Sending:
         if told := self._unfit(entry, case):
             return told
         what: Landed | NoVersion | Case | None = settled(case)
-        if leaves_text(self._extras, entry, case):
+        alone = leaves_text(self._extras, entry, case)
+        if alone:
             what = Landed(case.stamp.version, case.stamp.parent)
         if what is None and not writable(case):
             return self._refused(result, case)
         if told := self._extras.upload(entry, case.stamp.id, self._options.message):
             return told
-        if what is None:
+        owner = self._extras.owner(entry)
+        if what is None or (alone and owner):
             if not entry.raw:  # its body would be empty
                 raise ValueError(f"{entry.path} is to be sent, and was not read")
             self._begun.add(entry.path)
-            what = self._written(case)
+            what = self._written(case, owner)
         match what:
             case Landed():
                 if not leaves_text(self._extras, entry, case):
                     self._note(entry, case, what)
                 self._landed[entry.path] = (sealed(entry, files=False), case, what)
-                self._extras.finish(entry, case)
+                self._extras.finish(entry, case, what.version)
                 self._extras.delete(entry)
                 return None
             case NoVersion():
@@ -305,13 +308,19 @@ class Sending:
             case Case():
                 return self._refused(compared_result(entry, what), what)
 
-    def _written(self, case: Case) -> Landed | NoVersion | Case:
-        """Send a text, unless the server took the same text before without a new version."""
+    def _written(self, case: Case, owner: str | None) -> Landed | NoVersion | Case:
+        """Send a text, unless the server took the same text before without a new version.
+
+        A server may also take a new `owner` without a new version.
+        """
+        remark = Remark(self._options.message, self._options.minor, owner)
         mark, state = token(case.stamp, case.local), self._mirror.root / STATE
-        if mark in unchanged.read(state):
+        if owner is None and mark in unchanged.read(state):
             return NoVersion()
-        what = write(self._reader, case, Remark(self._options.message, self._options.minor))
+        what = write(self._reader, case, remark)
         if isinstance(what, NoVersion):
+            if owner and not writable(case):
+                return Landed(case.stamp.version, case.stamp.parent)
             unchanged.note(state, mark)
         return what
 
@@ -339,7 +348,3 @@ class Sending:
         minor = self._options.minor and writable(case)
         for event in events_of(case, made, entry.path):
             self._mirror.audit.add(event._replace(user=self._who, minor=minor))
-
-
-def _not_tried(result: PageResult) -> PageResult:
-    return replace(result, outcome=Outcome.SKIPPED, error="not tried")

@@ -230,6 +230,11 @@ def not_sent(result: PageResult, case: Case) -> PageResult:
     return refusal(result, case)
 
 
+def not_tried(result: PageResult) -> PageResult:
+    """Return the result of a page that a run did not come to."""
+    return replace(result, outcome=Outcome.SKIPPED, error="not tried")
+
+
 def without_version(result: PageResult) -> PageResult:
     """Return the result of a text that the server considers equal to the page's."""
     why = "the server made no version, because it considers your text equal to the page's"

@@ -32,10 +32,11 @@ from confsync.sync.fetch import Case, Reader, is_creation
 
 
 class Remark(NamedTuple):
-    """The message of the versions that a push makes, and whether they are minor edits."""
+    """The other parts of a version: its message, whether it is minor, and the page's new owner."""
 
     message: str = ""
     minor: bool = False
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,14 @@ def writable(case: Case) -> bool:
     if case.decisions.content is Content.AHEAD:
         return case.decisions.parent is not Parent.DIVERGED
     return case.decisions.content is Content.UP_TO_DATE and case.decisions.parent is Parent.MOVE
+
+
+def _may_send(case: Case, remark: Remark) -> bool:
+    """Return whether a version may be written: of an edited document, or with a new owner alone."""
+    if writable(case):
+        return True
+    same = case.decisions.content is Content.UP_TO_DATE and settled(case) is None
+    return same and remark.owner is not None
 
 
 def settled(case: Case) -> Landed | None:
@@ -95,6 +104,7 @@ def write(
         message_with_token(token(case.stamp, case.local), remark.message),
         case.local.wanted if moves else None,
         remark.minor,
+        remark.owner,
     )
     try:
         answer = reader.remote.put(case.stamp.id, new, base=case.stamp.version)
@@ -104,7 +114,7 @@ def write(
         return Landed(answer.version.number, case.local.wanted if moves else case.stamp.parent)
     now = _decided_anew(reader, case, case.stamp.version)
     # The answer still names S: the server saw no change, or a replica answered.
-    return NoVersion() if now is None or writable(now) else settled(now) or now
+    return NoVersion() if now is None or _may_send(now, remark) else settled(now) or now
 
 
 def _look(
@@ -121,7 +131,7 @@ def _look(
             f"the server has v{known} of page {case.stamp.id}, but does not show it yet",
             hint="'confsync push' tries again",
         )
-    if not writable(now):
+    if not _may_send(now, remark):
         return settled(now) or now
     if not (again and may_pass(error)):
         raise of_this_page(error) from None

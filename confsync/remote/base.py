@@ -43,6 +43,8 @@ ANONYMOUS = "the server treated the request as anonymous"
 class Connection:
     """A client, and how many requests it may send at a time."""
 
+    missing_settings: frozenset[str] = frozenset()
+
     def __init__(self, client: Client, workers: Workers) -> None:
         self._client = client
         self.workers = workers

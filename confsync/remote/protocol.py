@@ -76,12 +76,13 @@ class Threads(Protocol):
 class Remote(Protocol):
     """A Confluence. Every method raises APIAccessError or a subclass of it, and nothing else.
 
-    As many threads as it has `workers` may use it.
+    As many threads as it has `workers` may use it. No page of the server has `missing_settings`.
     """
 
     flavor: str
     workers: Workers
     who: str
+    missing_settings: frozenset[str]
 
     @property
     def threads(self) -> Threads:

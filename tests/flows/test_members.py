@@ -59,7 +59,7 @@ def test_restrictions_of_a_page_that_was_hidden_meanwhile_are_not_sent(
     assert hers.json("push", exit=None).outcomes[GUIDE] in ("rejected", "failed")
     assert writes(wiki) == []
     wiki.store.allow_only(guide, "read", groups=["staff"])
-    assert "it changed here and there" in hers("push", exit=1).out
+    assert "the value here was changed" in hers("push", exit=1).out
     hers("pull", "--ours", GUIDE, "--at", "1")
     hers("push")
     assert wiki.store.allowed(guide, "update", "group") == ("staff",)

@@ -138,7 +138,7 @@ def test_a_read_restriction_that_the_base_does_not_know_is_not_lifted(
     closed.edit(GUIDE, "8080", "8081")
     before = wiki.store.page(guide)
     run = closed("push", exit=1)
-    assert "restrictions: it changed here and there; the server has 'read " in run.out
+    assert "restrictions: the value here was changed, the server has 'read " in run.out
     assert has(wiki, guide)["read"] == ["Me"]
     assert wiki.store.page(guide) == before
     assert writes(wiki) == []
@@ -182,7 +182,7 @@ def test_a_colleague_who_is_faster_is_not_overwritten(
     wiki.faults.before = before
     run = closed("push", exit=1)
     wiki.faults.before = None
-    assert "it changed here and there" in run.out
+    assert "the value here was changed" in run.out
     assert sorted(has(wiki, guide)["update"]) == ["Ana", "Bo", "Me"]
     assert writes(wiki) == []
 
@@ -231,7 +231,7 @@ def test_a_server_that_fails_half_way_is_told_and_ours_goes_on(
     assert run.exit != 0
     assert "board" in has(wiki, guide)["update"] or wiki.flavor == "datacenter"
     if wiki.flavor == "cloud":
-        assert "it changed here and there" in closed("push", exit=1).out
+        assert "the value here was changed" in closed("push", exit=1).out
         closed("pull", "--ours", GUIDE, "--at", "1")
     closed("push")
     assert has(wiki, guide) == {"update": ["Bo", "board"]}

@@ -13,6 +13,7 @@ from hypothesis.stateful import initialize, invariant, rule, run_state_machine_a
 from confsync.document.settings.names import KEYS, RESTRICTIONS
 from confsync.document.settings.restrictions import OPERATIONS
 from confsync.sandbox.store.actions.groups import EVERYONE
+from confsync.sandbox.store.rows import PAGE
 from tests.profiles import histories
 from tests.property.rules.base import Base, pick, who
 from tests.property.team.peace import equals_the_site
@@ -21,10 +22,11 @@ from tests.property.team.site import PLAIN
 from tests.store_remote import Trouble
 
 WIDTH = KEYS["width"]
-CHOSEN = PLAIN._replace(settings=("width", "restrictions", "properties.team"))
+CHOSEN = PLAIN._replace(settings=("width", "owner", "restrictions", "properties.team"))
 VALUES = ["full-width", "one", "two", None]
 LINES = [
     *("width: full", "width: one", "width: two", "width: null"),
+    *("owner: Me", "owner: Ana", "owner: Ben"),
     "restrictions: {read: [group:confluence-users]}",
     "restrictions: {update: [group:confluence-users]}",
     "restrictions: {read: [group:confluence-users], update: [group:confluence-users, user:Ana]}",
@@ -34,6 +36,7 @@ LINES = [
 _BLOCK = {
     "width": re.compile(r"^width:.*\n", re.MULTILINE),
     "restrictions": re.compile(r"^restrictions:.*\n", re.MULTILINE),
+    "owner": re.compile(r"^owner:.*\n", re.MULTILINE),
     "properties": re.compile(r"^properties:.*\n(?:  .*\n)*", re.MULTILINE),
 }
 
@@ -68,6 +71,11 @@ class Setters(Base):
             groups = [EVERYONE] if users else []
             self.site.store.restrict_to(row.id, operation, "user", users)
             self.site.store.restrict_to(row.id, operation, "group", groups)
+
+    @rule(n=pick, name=st.sampled_from(["Me", "Ana", "Ben"]))
+    def ana_hands_over(self, n: int, name: str) -> None:
+        if (row := self.page(n)) and row.type == PAGE:
+            self.site.store.set_owner(row.id, name)
 
     @rule(d=who, n=pick, line=st.sampled_from(LINES))
     def set_a_line(self, d: int, n: int, line: str) -> None:

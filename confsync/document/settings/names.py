@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-# Restrictions have requests of their own, and a key that no content property has.
+# What a page itself has, and its restrictions, have keys that no content property has.
+OWNER = "@owner"
 RESTRICTIONS = "@restrictions"
 # The settings with a line of their own, and the keys of their properties.
 KEYS = {
     "width": "content-appearance-published",
     "emoji": "emoji-title-published",
     "cover": "cover-picture-id-published",
+    "owner": OWNER,
     "restrictions": RESTRICTIONS,
 }
+# The keys of what a page itself has, and its listing tells.
+OF_PAGE = frozenset({OWNER})
 # The keys of settings that no server counts versions of. Their number is 0 in a stamp.
-UNCOUNTED = frozenset({RESTRICTIONS})
+UNCOUNTED = OF_PAGE | {RESTRICTIONS}
 # The map of all other settings.
 PROPERTIES = "properties"
 _PREFIX = f"{PROPERTIES}."

@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from confsync.document.settings import restrictions
-from confsync.document.settings.names import KEYS, RESTRICTIONS, key_of
-from confsync.model.stamp import DIGEST_LENGTH, Property
+from confsync.document.settings.names import KEYS, OF_PAGE, RESTRICTIONS, key_of
+from confsync.model.stamp import DIGEST_LENGTH, Property, Stamp
 
 if TYPE_CHECKING:
     from confsync.model.page import PropertyInfo
@@ -95,6 +95,8 @@ def digest(name: str, value: str | None) -> str | None:
     if value == INVALID or (key_of(name) == RESTRICTIONS and restrictions.flaw_of(value)):
         return INVALID
     kept = stored(name, value)
+    if name == "owner" and kept is not None and not _is_text(kept):
+        return INVALID
     if kept is None:
         return None
     return hashlib.sha256(kept.encode()).hexdigest()[:DIGEST_LENGTH]
@@ -106,17 +108,23 @@ def stamped(name: str, info: PropertyInfo | None) -> Property | None:
     return Property(info.key, info.version.number, found) if info and found else None
 
 
+def managed(chosen: Iterable[str], stamp: Stamp | None) -> Iterator[str]:
+    """Yield the chosen settings that a page of this stamp can have. A blog post has no owner."""
+    is_post = stamp is not None and stamp.posted is not None
+    return (name for name in chosen if not (is_post and key_of(name) in OF_PAGE))
+
+
 def changed(
-    settings: Mapping[str, str], properties: Iterable[Property], chosen: Iterable[str]
+    settings: Mapping[str, str], stamp: Stamp | None, chosen: Iterable[str]
 ) -> tuple[str, ...]:
     """Return the chosen settings of a file whose values differ from their bases, by name.
 
     A setting without a line is not managed.
     """
-    bases = {one.key: one.digest for one in properties}
+    bases = {one.key: one.digest for one in stamp.properties} if stamp else {}
     return tuple(
         name
-        for name in chosen
+        for name in managed(chosen, stamp)
         if name in settings and digest(name, settings[name]) != bases.get(key_of(name))
     )
 
@@ -124,6 +132,11 @@ def changed(
 def sorted_by_key(properties: Iterable[Property]) -> tuple[Property, ...]:
     """Return properties in the order of a stamp."""
     return tuple(sorted(properties, key=lambda one: one.key))
+
+
+def _is_text(value: str) -> bool:
+    found = json.loads(value)
+    return isinstance(found, str) and bool(found.strip())
 
 
 def _as_code_points(text: str) -> str:

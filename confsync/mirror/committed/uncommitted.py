@@ -183,7 +183,7 @@ class _Look:
         if found.stamp.labels is not None and found.labels not in (None, found.stamp.labels):
             return False
         chosen = self._mirror.config.settings
-        if changed(found.settings, found.stamp.properties, chosen):
+        if changed(found.settings, found.stamp, chosen):
             return False
         if old is None and self._own_files:
             return True

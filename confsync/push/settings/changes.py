@@ -2,16 +2,19 @@
 
 A change names the version that it rests on, and the server compares it. No server compares anything
 when a property is added or removed. Then confsync looks directly before, and after.
+
+A page's owner is sent with the page's next version, and looked at after it.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from confsync.document.document import Document
-from confsync.document.settings.names import RESTRICTIONS, UNCOUNTED, key_of
+from confsync.document.settings.names import OF_PAGE, OWNER, RESTRICTIONS, UNCOUNTED, key_of
 from confsync.document.settings.values import sorted_by_key, stamped, stored
 from confsync.errors import (
     APIAccessError,
@@ -87,6 +90,14 @@ class SendingSettings:
         return sorted_by_key(self._held.values())
 
     @property
+    def owner(self) -> str | None:
+        """Return the account id that the page's next version must name as owner, or None."""
+        for sides in self._checked:
+            if key_of(sides.name) == OWNER and decide(sides) is Decision.SEND and sides.line:
+                return str(json.loads(sides.line))
+        return None
+
+    @property
     def sent(self) -> Values:
         """Return the values that were sent so far."""
         return Values(self._before, self._after)
@@ -96,6 +107,9 @@ class SendingSettings:
         self._checked = tuple(self._modified())
         for sides in self._checked:
             self._refuse(sides)
+            if key_of(sides.name) in OF_PAGE and (sides.is_invalid or sides.remote is None):
+                why = f"the server names no {sides.name} of this page, and cannot change it"
+                raise SettingConflict(f"{sides.name}: {why}")
             is_access = key_of(sides.name) == RESTRICTIONS
             if is_access and (why := restrictions.lockout(self._remote, sides)):
                 raise Lockout(f"{sides.name}: {why}")
@@ -105,6 +119,9 @@ class SendingSettings:
         for checked in self._checked:
             sides = self._looked_again(checked) if _is_blind(checked) else checked
             self._refuse(sides)
+            if key_of(sides.name) in OF_PAGE:
+                self._settle(checked, sides)
+                continue
             match decide(sides):
                 case Decision.STAMP:
                     self._stamp(sides)
@@ -119,7 +136,23 @@ class SendingSettings:
         """Return the settings that were changed here, each with the server's state."""
         infos = self._remote.properties(self._page, keys_of(self._chosen))
         every = sides_of(self._found, self._chosen, infos, self._newest)
+        if self._found.stamp is None:
+            every = tuple(filter(None, map(self._as_created, every)))
         return [sides for sides in every if sides.modified]
+
+    def _as_created(self, sides: Sides) -> Sides | None:
+        """Return a setting of a page that was just created. It has its owner from the creation.
+
+        Return None for what a blog post cannot have.
+        """
+        key = key_of(sides.name)
+        if key not in OF_PAGE or sides.line is None:
+            return sides
+        base = stamped(sides.name, sides.remote)
+        if base is None:
+            return None
+        self._held[key] = base
+        return replace(sides, base=base)
 
     def _looked_again(self, sides: Sides) -> Sides:
         """Return a setting with the server's present state."""
@@ -130,6 +163,17 @@ class SendingSettings:
     def _refuse(self, sides: Sides) -> None:
         if decide(sides) in CONFLICTS:
             raise SettingConflict(who_and_what(self._mirror, self._remote, sides))
+
+    def _settle(self, checked: Sides, sides: Sides) -> None:
+        """Take a page's own setting as the base, if the page's version brought it."""
+        if decide(sides) is not Decision.STAMP:
+            known = self._found.stamp is not None
+            why = "the server has not taken it" if known else "a new page belongs to its creator"
+            raise SettingConflict(f"{sides.name}: {why}; 'confsync push' sends it")
+        if decide(checked) is Decision.STAMP:
+            self._stamp(sides)
+        else:
+            self._note(checked, sides)
 
     # -- one setting -------------------------------------------------------------------------------
 

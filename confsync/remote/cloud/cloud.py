@@ -220,6 +220,8 @@ class Cloud(WithRestrictions):
             content["version"]["minorEdit"] = True
         if new.parent is not None:
             content["parentId"] = new.parent
+        if new.owner is not None:
+            content["ownerId"] = new.owner
         try:
             return self._written(self._client.put(f"{_API}/{self._kind}/{page_id}", content))
         except ServerError as error:

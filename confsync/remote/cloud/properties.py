@@ -1,4 +1,8 @@
-"""Content properties over v2: each is changed by its id, and has versions of its own."""
+"""Content properties over v2, and the settings that a page itself has.
+
+Each property is changed by its id, and has versions of its own. A page's own settings are part of
+its row, and change with the page.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,10 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from itertools import chain
 
+from confsync.document.settings.names import OF_PAGE
+from confsync.document.settings.of_page import settings_of
 from confsync.errors import ServerError
-from confsync.model.page import PropertyInfo, Space
+from confsync.model.page import PageInfo, PropertyInfo, Space
 from confsync.remote import rows, v1_rows
 from confsync.remote.base import Connection
 from confsync.remote.cloud import search, v2_rows
@@ -34,10 +40,15 @@ class WithProperties(Connection):
         return CloudStates(self._client)
 
     def properties(self, page_id: str, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
+        path = self._properties_of(page_id)
+        asked = not OF_PAGE.issuperset(keys)
         found = chain.from_iterable(
-            by_cursor(self._client, self._properties_of(page_id), {"limit": _LIMIT})
+            by_cursor(self._client, path, {"limit": _LIMIT}) if asked else ()
         )
-        return tuple(_property(row) for row in found if row.get("key") in keys)
+        held = tuple(_property(row) for row in found if row.get("key") in keys)
+        if OF_PAGE.isdisjoint(keys):
+            return held
+        return (*held, *settings_of(self._info(self._client.get(self._path_of(page_id))), keys))
 
     def put_property(
         self, page_id: str, key: str, value: str, *, base: PropertyInfo | None
@@ -59,17 +70,25 @@ class WithProperties(Connection):
     def property_hints(
         self, space: Space, keys: Collection[str]
     ) -> Mapping[str, tuple[PropertyInfo, ...]] | None:
+        keys = frozenset(keys) - OF_PAGE  # the listing of pages tells those
         expand = v1_rows.expand_of(keys)
         if not expand:
             return None
         return search.properties_in(self._search(space, self._kind.removesuffix("s"), expand), keys)
+
+    def _info(self, row: Row) -> PageInfo:
+        """Return a page of a row."""
+        raise NotImplementedError
 
     def _search(self, space: Space, kind: str, expand: str) -> Iterator[Row]:
         """Yield the answers of a search of a space."""
         raise NotImplementedError
 
     def _properties_of(self, page_id: str) -> str:
-        return f"api/v2/{self._kind}/{page_id}/properties"
+        return f"{self._path_of(page_id)}/properties"
+
+    def _path_of(self, page_id: str) -> str:
+        return f"api/v2/{self._kind}/{page_id}"
 
 
 def _property(row: Row) -> PropertyInfo:

@@ -31,9 +31,10 @@ def _expected(row: Row) -> PageInfo | None:
     page_id, space, title, parent = told("id"), told("spaceId"), told("title"), told("parentId")
     number, message = made.get("number"), made.get("message")
     author, when, position = made.get("authorId"), made.get("createdAt"), told("position")
+    owner = told("ownerId") or ""
     if (
         type(page_id) is type(space) is type(title) is type(parent) is str
-        and type(message) is type(author) is type(when) is str
+        and type(message) is type(author) is type(when) is type(owner) is str
         and type(number) is type(position) is int
         and _is_id(page_id)
         and _is_id(space)
@@ -44,6 +45,7 @@ def _expected(row: Row) -> PageInfo | None:
         and title
         and message.isascii()
         and author.isascii()
+        and owner.isascii()
         and when.isascii()
         and told("status") == "current"
         and told("parentType") == "page"
@@ -52,7 +54,8 @@ def _expected(row: Row) -> PageInfo | None:
         # A listing says the same few words thousands of times: each is kept once.
         page_id, space, parent = intern(page_id), intern(space), intern(parent)
         version = Version(number, message, intern(author), when, minor)
-        return PageInfo(page_id, space, title, version, parent, _PAGE, _CURRENT, position, live)
+        place = (parent, _PAGE, _CURRENT, position)
+        return PageInfo(page_id, space, title, version, *place, live, owner=intern(owner))
     return None
 
 
@@ -69,6 +72,7 @@ def checked(row: Row) -> PageInfo:
         status=rows.status_of(row),
         position=rows.position_of(row),
         live=row.get("subtype") == "live",
+        owner=rows.words_of(row, "ownerId"),
     )
 
 

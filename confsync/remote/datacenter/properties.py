@@ -1,4 +1,7 @@
-"""Content properties over v1: each is changed by its key, and has versions of its own."""
+"""Content properties over v1: each is changed by its key, and has versions of its own.
+
+A Data Center's pages have no settings of their own.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from urllib.parse import quote
 
+from confsync.document.settings.names import OF_PAGE
 from confsync.errors import ServerError
 from confsync.model.page import PropertyInfo, Space
 from confsync.remote import v1_rows
@@ -21,7 +25,11 @@ _LIMIT = 200
 class WithProperties(Connection):
     """The part of `Remote` for the content properties of pages or blog posts."""
 
+    missing_settings = frozenset({"owner"})
+
     def properties(self, page_id: str, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
+        if OF_PAGE.issuperset(keys):
+            return ()
         params = {"expand": "version", "limit": _LIMIT}
         found = by_offset(self._client, _properties_of(page_id), params)
         return tuple(v1_rows.content_property(row) for row in found if row.get("key") in keys)
@@ -45,6 +53,7 @@ class WithProperties(Connection):
     def property_hints(
         self, space: Space, keys: Collection[str]
     ) -> Mapping[str, tuple[PropertyInfo, ...]] | None:
+        keys = frozenset(keys) - OF_PAGE
         expand = v1_rows.expand_of(keys)
         return nested.properties_in(self._expanded(space, expand), keys) if expand else None
 

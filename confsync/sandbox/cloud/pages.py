@@ -188,12 +188,19 @@ def update_page(kind: str, page_id: str) -> dict[str, Any]:
         title=title,
         body=body,
         parent=None if parent is None else str(parent),
+        owner=_owner(given, row),
         author=flask.g.user.name,
         message="" if faults.drop_message else message,
         minor=parameters.is_minor(given) and not faults.ignore_minor,
         skip_identical=faults.no_version_for_identical,
     )
     return single(updated, bodies=True)
+
+
+def _owner(given: dict[str, Any], row: PageRow) -> str | None:
+    """Return the name of the owner that an update gives a page, or None."""
+    account = parameters.text(given, "ownerId") if row.type == PAGE else None
+    return None if account is None else store().user_of_account(account)
 
 
 def _change_draft(row: PageRow, draft: Draft, number: int, *, publish: bool) -> PageRow:

@@ -58,7 +58,7 @@ def page(row: PageRow, *, bodies: bool) -> dict[str, Any]:
         "parentType": row.parent_type,
         "position": place_of(row),
         "authorId": account_id(row.creator),
-        "ownerId": account_id(row.creator),
+        "ownerId": account_id(row.owner),
         "lastOwnerId": None,
         **subtype,
         "createdAt": row.created_at,

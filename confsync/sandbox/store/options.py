@@ -46,9 +46,13 @@ class Attach(TypedDict, total=False):
 
 
 class Update(TypedDict, total=False):
-    """The options of a version that an API makes. `parent` None leaves the page in its place."""
+    """The options of a version that an API makes.
+
+    `parent` None leaves the page in its place, and `owner` None with its owner.
+    """
 
     parent: str | None
+    owner: str | None
     author: str
     message: str
     minor: bool

@@ -39,7 +39,7 @@ _LABELS = (
 _PAGE = (
     "c.id, c.space_id, s.key, c.title, c.status, c.parent_id, p.type, c.position, c.version,"
     " '', c.author, c.message, c.created_at, {labels}, c.subtype, c.creator, c.modified_at,"
-    " c.restricted, c.read_only, c.minor, c.type"
+    " c.restricted, c.read_only, c.minor, c.type, COALESCE(c.owner, c.creator)"
 )
 _NODE = (
     "c.id, c.type, c.space_id, s.key, c.title, c.status, c.parent_id, p.type, c.position,"
@@ -117,6 +117,7 @@ def _page(row: tuple[Any, ...], body: str) -> PageRow:
         read_only=bool(row[18]),
         minor=bool(row[19]),
         type=row[20],
+        owner=row[21],
     )
 
 

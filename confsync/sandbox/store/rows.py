@@ -77,8 +77,8 @@ class PageRow:
 
     `body` is empty in a listing without bodies.
 
-    `author`, `message` and `modified_at` belong to the current version, `creator` and `created_at`
-    to the page.
+    `author`, `message` and `modified_at` belong to the current version, `creator`, `created_at` and
+    `owner` to the page.
     """
 
     id: str
@@ -102,6 +102,7 @@ class PageRow:
     read_only: bool = False
     minor: bool = False
     type: str = PAGE
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

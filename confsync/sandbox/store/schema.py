@@ -102,6 +102,7 @@ ADDED = (
     ("content", "minor", "INTEGER NOT NULL DEFAULT 0"),
     ("versions", "minor", "INTEGER NOT NULL DEFAULT 0"),
     ("spaces", "read_only", "INTEGER NOT NULL DEFAULT 0"),
+    ("content", "owner", "TEXT"),
 )
 UNDOABLE = (
     "spaces",

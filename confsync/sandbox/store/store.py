@@ -20,6 +20,7 @@ from .actions.custom_content import CustomContent
 from .actions.drafts import Drafts
 from .actions.long_tasks import LongTasks
 from .actions.other_content import OtherContent
+from .actions.owners import Owners
 from .actions.places import Places
 from .actions.restrictions import Restrictions
 from .actions.rights import Rights
@@ -52,6 +53,7 @@ class Store(
     Labels,
     Rights,
     Restrictions,
+    Owners,
     Places,
     Attachments,
     Properties,
@@ -232,11 +234,15 @@ class Store(
             if page.status == "trashed":
                 return self._restored(page, author, message)
             under = self._parent(page, about.get("parent"), hidden=False)
-            same = page.body in (body, content) and (title, under) == (page.title, page.parent_id)
+            owner = about.get("owner") or page.owner
+            kept = (page.title, page.parent_id, page.owner)
+            same = page.body in (body, content) and (title, under, owner) == kept
             if not (same and about.get("skip_identical")):
                 minor = about.get("minor", False)
                 edit = Edit(title, content, author, message, self._at(), minor)
                 changes.save(self.database, page, edit, under)
+                if owner != page.owner:
+                    self.set_owner(page_id, owner)
             return self.page(page_id)
 
     def edit(
@@ -272,24 +278,6 @@ class Store(
         """
         with self.batch():
             changes.drop_version(self.database, self.page(page_id), number)
-
-    def change_folder(
-        self, folder_id: str, title: str | None = None, parent: Parent = None
-    ) -> FolderRow:
-        """Change the name of a folder, or its place in its space."""
-        with self.batch():
-            row = self.folder(folder_id)
-            if title is not None:
-                changes.retitle(self.database, row.id, title)
-            if parent is not None:
-                under = changes.parent_id(self.database, row.space_id, parent)
-                changes.place(self.database, row.id, under)
-            return self.folder(row.id)
-
-    def remove_folder(self, folder_id: str) -> None:
-        """Delete a folder for good. Its children move up."""
-        with self.batch():
-            changes.remove(self.database, self.folder(folder_id))
 
     def trash(self, page_id: str) -> None:
         """Move a page to the trash.

@@ -62,7 +62,7 @@ def is_edited(mirror: Mirror, scan: SpaceScan, entry: Entry) -> bool:
     if mirror.config.settings and found.settings:
         from confsync.document.settings.values import changed  # most mirrors have no settings
 
-        if changed(found.settings, found.stamp.properties, mirror.config.settings):
+        if changed(found.settings, found.stamp, mirror.config.settings):
             return True
     if not mirror.config.labels:
         return False

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from confsync.document.document import Document
 from confsync.document.settings import restrictions, values
-from confsync.document.settings.names import RESTRICTIONS, UNCOUNTED, key_of
+from confsync.document.settings.names import OWNER, RESTRICTIONS, UNCOUNTED, key_of
 from confsync.document.settings.values import shown
 from confsync.mirror.mirror import Mirror
 from confsync.model.page import PropertyInfo
@@ -20,7 +20,7 @@ from confsync.sync.settings.compare import Decision, Sides, decide
 CONFLICTS = (Decision.DIVERGED, Decision.RESTORED)
 THERE = (Decision.SEND, Decision.REMOVE)
 # The longest value that a message shows whole.
-_SHOWN = 40
+_SHOWN = 48
 NOTHING_NEWER: Mapping[str, Property] = MappingProxyType({})
 
 
@@ -46,7 +46,7 @@ def sides_of(
             theirs.get(key),
             newest.get(key),
         )
-        for name in chosen
+        for name in values.managed(chosen, found.stamp)
     )
 
 
@@ -54,7 +54,7 @@ def changed(found: Document, chosen: Sequence[str]) -> tuple[str, ...]:
     """Return the settings that a document changed since its base, by name."""
     if not chosen or not found.settings:
         return ()
-    return values.changed(found.settings, found.stamp.properties if found.stamp else (), chosen)
+    return values.changed(found.settings, found.stamp, chosen)
 
 
 def invalid(found: Document, chosen: Sequence[str]) -> tuple[str, ...]:
@@ -66,6 +66,8 @@ def why_invalid(name: str, value: str | None) -> str:
     """Return why no server can have a value."""
     if key_of(name) == RESTRICTIONS and value and (why := restrictions.flaw_of(value)):
         return f"restrictions: {why}"
+    if key_of(name) == OWNER:
+        return "an owner is the account id of a user"
     return f"the value of {name} is not one that JSON has"
 
 
@@ -79,7 +81,7 @@ def who_and_what(mirror: Mirror, remote: Remote, sides: Sides) -> str:
     info, base = sides.remote, sides.base
     if key_of(sides.name) in UNCOUNTED:
         told = f"the server has {words_of(sides.name, value_of(sides))}"
-        return f"{sides.name}: it changed here and there; {told}"
+        return f"{sides.name}: the value here was changed, {told}"
     mine = f"is based on v{base.version}" if base else "is new"
     if base and sides.newer and decide(sides) is Decision.RESTORED:
         mine = f"is of v{base.version} again, and git has v{sides.newer.version}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from confsync.document.settings.names import OF_PAGE, key_of
 from confsync.document.settings.values import INVALID, digest
 from confsync.model.page import PropertyInfo
 from confsync.model.stamp import Property
@@ -62,8 +63,12 @@ class Sides:
 
     @property
     def is_invalid(self) -> bool:
-        """Return whether the file's value is no JSON."""
-        return self.local == INVALID
+        """Return whether no server can have the file's value: no JSON, or no owner any more."""
+        return self.local == INVALID or (self._is_of_page and self.modified and self.local is None)
+
+    @property
+    def _is_of_page(self) -> bool:
+        return key_of(self.name) in OF_PAGE
 
     @property
     def seems_restored(self) -> bool:

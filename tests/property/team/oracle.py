@@ -152,6 +152,7 @@ class Audit:
             had = then.get(name)
             if had != now[name]:
                 wanted = (name, now[name]) in intent.settings | new.settings
+                wanted |= not then and name == "owner"  # a new page belongs to its creator
                 self._say(not wanted, f"page {page_id} has another {name}")
                 unseen = stamp is not None and had != known.get(key_of(name))
                 self._say(unseen, f"an unseen {name} of page {page_id} is overwritten")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from confsync.document.settings.names import RESTRICTIONS, key_of
+from confsync.document.settings.names import OWNER, RESTRICTIONS, key_of
 from confsync.document.settings.restrictions import value_of
 from confsync.document.settings.values import canonical, digest
 from confsync.model import filenames as paths
 from confsync.model.config import Comments, Config, SpaceConfig
 from confsync.sandbox import Missing, PageRow, Store
+from confsync.sandbox.store.rows import PAGE
 from tests.property.team.journal import Journal, Seen
 from tests.property.team.lines import marks
 from tests.store_remote import names_of
@@ -60,7 +61,10 @@ class Site:
         held = {one.key: canonical(one.value) for one in self.store.properties(page_id)}
         if named := value_of(names_of(self.store, page_id)):
             held[RESTRICTIONS] = named
-        return {name: digest(name, held.get(key_of(name))) for name in self.config.settings}
+        page = self.store.page(page_id)
+        held[OWNER] = canonical(page.owner)
+        names = [n for n in self.config.settings if page.type == PAGE or key_of(n) != OWNER]
+        return {name: digest(name, held.get(key_of(name))) for name in names}
 
     def audit(self) -> None:
         """Nothing that a page had is missing from it. Notes what it has now."""

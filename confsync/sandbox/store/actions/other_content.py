@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import changes, queries
 from ..changes import Node
-from ..rows import FolderRow
+from ..rows import FolderRow, Parent
 from ..spaces import Spaces
 
 UNTITLED = "Untitled"
@@ -27,3 +27,21 @@ class OtherContent(Spaces):
         """Delete content of this kind for good. Its children move up."""
         with self.batch():
             changes.remove(self.database, queries.folder(self.database, content_id, kind))
+
+    def change_folder(
+        self, folder_id: str, title: str | None = None, parent: Parent = None
+    ) -> FolderRow:
+        """Change the name of a folder, or its place in its space."""
+        with self.batch():
+            row = queries.folder(self.database, folder_id)
+            if title is not None:
+                changes.retitle(self.database, row.id, title)
+            if parent is not None:
+                under = changes.parent_id(self.database, row.space_id, parent)
+                changes.place(self.database, row.id, under)
+            return queries.folder(self.database, row.id)
+
+    def remove_folder(self, folder_id: str) -> None:
+        """Delete a folder for good. Its children move up."""
+        with self.batch():
+            changes.remove(self.database, queries.folder(self.database, folder_id))
