@@ -2511,6 +2511,64 @@ ABLATIONS = (
         ("tests/flows/test_settings.py::test_a_value_that_the_server_does_not_keep_is_told",),
     ),
     Ablation(
+        "a page that a colleague moved among its siblings is not moved again",
+        (
+            Cut(
+                "confsync/push/siblings/reorder.py",
+                "if not wish.moved and decide(sides) is Decision.DIVERGED:",
+                "if False:",
+            ),
+        ),
+        ("tests/flows/test_order.py::test_a_colleague_between_check_and_move_is_refused",),
+    ),
+    Ablation(
+        "the order of siblings is looked at after each move",
+        (
+            Cut(
+                "confsync/push/siblings/reorder.py",
+                "        if _agree(in_order(now), move.after):",
+                "        if True:",
+            ),
+        ),
+        (
+            "tests/flows/test_order.py::test_a_colleague_between_look_and_move_is_seen_afterwards",
+            "tests/flows/test_order.py::test_a_move_that_failed_is_sent_the_next_time",
+        ),
+    ),
+    Ablation(
+        "a move whose answer is lost is looked for and not sent again",
+        (
+            Cut(
+                "confsync/push/siblings/reorder.py",
+                "            lost = error\n",
+                "            return shown, error\n",
+            ),
+        ),
+        ("tests/flows/test_order.py::test_a_lost_answer_moves_nothing_twice",),
+    ),
+    Ablation(
+        "no push moves a page beside a page at the top of a space",
+        (
+            Cut(
+                "confsync/push/settings/changes.py",
+                "        if self._found.stamp and self._found.stamp.parent is None:",
+                "        if False:",
+            ),
+        ),
+        ("tests/flows/test_order.py::test_a_page_at_the_top_of_a_space_is_not_ordered",),
+    ),
+    Ablation(
+        "several reorders in one push do not conflict with themselves",
+        (
+            Cut(
+                "confsync/push/siblings/reorder.py",
+                "        before = {**_numbers(found), **self._before.get(parent, {})}",
+                "        before = _numbers(found)",
+            ),
+        ),
+        ("tests/flows/test_order.py::test_reorders_in_several_batches_are_one",),
+    ),
+    Ablation(
         "a line of a setting that was removed changes nothing",
         (
             Cut(

@@ -52,7 +52,7 @@ _CONFLICT_HINT = (
 )
 
 
-SETTINGS = frozenset(["width", "emoji", "cover", "owner", "restrictions", "properties"])
+SETTINGS = frozenset(["width", "emoji", "cover", "owner", "order", "restrictions", "properties"])
 
 
 class Value(NamedTuple):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from confsync.document import document, frontmatter
-from confsync.document.document import Document
+from confsync.document.document import NOTHING_NEW, Document, Fields
 from confsync.errors import ConfsyncError
 from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror, file_error
@@ -49,13 +49,13 @@ class Writing:
 
 
 def settling(
-    mirror: Mirror, entry: Entry, stamp: Stamp, page: Page, labels: tuple[str, ...] | None = None
+    mirror: Mirror, entry: Entry, stamp: Stamp, page: Page, new: Fields = NOTHING_NEW
 ) -> Writing:
     """Return the write that `Mirror.settle` would do. Raise NotUnicodeError."""
-    data = mirror.settled(entry, stamp, page, labels)
+    data = mirror.settled(entry, stamp, page, new)
     found, title = entry.document, page.info.title
-    kept = labels if labels is not None else found.labels if found else None
-    plain = not (stamp.attachments or (found and found.listed))
+    kept = new.labels if new.labels is not None else found.labels if found else None
+    plain = not (stamp.attachments or (found and found.listed) or new.settings)
     outline = document.outline(title, stamp, kept) if plain else None
     if outline and found:
         outline = outline._replace(settings=found.settings)

@@ -100,15 +100,15 @@ class Mirror:
         Raise ChangedMeanwhileError, FileError, NotUnicodeError.
         """
         self.bases.put(stamp, page.info.title, page.body)
-        self.write(entry.path, self.settled(entry, stamp, page, labels), expected=entry.raw)
+        self.write(
+            entry.path, self.settled(entry, stamp, page, Fields(labels=labels)), expected=entry.raw
+        )
 
-    def settled(
-        self, entry: Entry, stamp: Stamp, page: Page, labels: tuple[str, ...] | None = None
-    ) -> bytes:
+    def settled(self, entry: Entry, stamp: Stamp, page: Page, new: Fields) -> bytes:
         """Return the bytes of a document after it is settled. Raise NotUnicodeError."""
         if entry.document is None:
             raise ValueError(f"{entry.path} cannot be read")
-        fields = Fields(page.info.title, page.body, labels)
+        fields = new._replace(title=page.info.title, body=page.body)
         return document.update(entry.document, stamp, fields, self.config.layout)
 
     def put(self, name: str, source: Path, *, expected: str | None, keep: bool = False) -> None:

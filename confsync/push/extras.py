@@ -6,7 +6,7 @@ The others are labels and settings. Settings are checked before anything of the 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -16,17 +16,20 @@ from confsync.mirror.entry import Entry
 from confsync.mirror.mirror import Mirror
 from confsync.model.event import Event
 from confsync.model.outcome import PageResult
+from confsync.model.page import Page, PageInfo
 from confsync.model.stamp import Attached, Local, Property, Stamp, folded, words_of
 from confsync.push.attachments import Asked, AttachmentConflict, Uploading
 from confsync.remote import Remote
 from confsync.sync import labels
 from confsync.sync.attachments.beside import Beside
-from confsync.sync.fetch import Case
+from confsync.sync.fetch import Case, Found
 from confsync.sync.labels import Sent
 from confsync.sync.refusals import failed, local_result
 
 if TYPE_CHECKING:
-    from confsync.push.settings.changes import SendingSettings
+    from confsync.push.settings.changes import SendingSettings, Values
+    from confsync.push.siblings.reorder import Placed, Reorders
+    from confsync.sync.settings.compare import Sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,14 @@ class Extras:
         self._settings: dict[str, SendingSettings] = {}
         self._uploading: dict[str, Uploading] = {}
         self._labels: dict[str, Sent] = {}
+        self._reorders: Reorders | None = None
+        # The numbers that files asked for, and those that the server chose, by path.
+        self._numbers: dict[str, tuple[int | None, str | None]] = {}
         self.unfinished: dict[str, Unfinished] = {}
+        if "order" in mirror.config.settings and remote.places:
+            from confsync.push.siblings.reorder import Reorders
+
+            self._reorders = Reorders(remote.places)
 
     def any(self, entry: Entry) -> bool:
         """Return whether labels, settings or attachments of a document were changed here."""
@@ -145,17 +155,17 @@ class Extras:
         """Return why changed settings must not be sent. Raise APIAccessError."""
         if entry.document is None or not self._resets(entry):
             return None
-        from confsync.push.settings.changes import Lockout, SendingSettings, SettingConflict
+        from confsync.push.settings.changes import Edited, SendingSettings, SettingConflict
         from confsync.sync.settings.beside import way_out
 
         newest = self._newest.get(page_id, {})
-        sending = SendingSettings(self._mirror, self._remote, page_id, entry.document, newest)
+        page = Edited(page_id, entry.document, newest)
+        sending = SendingSettings(self._mirror, self._remote, page, self._reorders)
         try:
             sending.check()
         except SettingConflict as conflict:
             told = replace(local_result(entry), id=page_id, error=str(conflict), exit=Exit.REFUSED)
-            kept = None if isinstance(conflict, Lockout) else told.base
-            return replace(told, hint=way_out(kept))
+            return replace(told, hint=way_out(None if conflict.hopeless else told.base))
         self._settings[entry.path] = sending
         return None
 
@@ -180,13 +190,74 @@ class Extras:
         except APIAccessError as error:
             why = f"the settings could not be changed: {error.message}"
             self.unfinished[entry.path] = Unfinished(why, error.exit, error.hint)
-        before, after = (json.dumps(_plain(values), ensure_ascii=False) for values in sending.sent)
-        if sending.sent.after:
+        self._audit(entry, page_id, version, sending.sent)
+
+    def _audit(self, entry: Entry, page_id: str, version: int | None, sent: Values) -> None:
+        """Note the settings that were sent."""
+        before, after = (json.dumps(_plain(values), ensure_ascii=False) for values in sent)
+        if sent.after:
             found = entry.document.stamp if entry.document else None
             base = found.version if found else None
             who = self._remote.who
             event = Event("set", page_id, entry.path, base, version, before, after, who)
             self._mirror.audit.add(event)
+
+    # -- order among siblings ----------------------------------------------------------------------
+
+    def reorder(self, sent: Iterable[tuple[Entry, Case, Found | None]]) -> None:
+        """Move pages among their siblings, after everything else of them was sent."""
+        asked = [
+            (entry, case, page, sides)
+            for entry, case, page in sent
+            if (sides := self._order(entry)) and isinstance(page, Page)
+        ]
+        if not asked or self._reorders is None:
+            return
+        from confsync.push.siblings.reorder import Wish, placed_in
+
+        wishes = {
+            case.stamp.id: (page.info, Wish(sides, page.info.parent != case.stamp.parent))
+            for _, case, page, sides in asked
+        }
+        done = placed_in(self._reorders, wishes)
+        for entry, case, page, sides in asked:
+            self._take_place(entry, page.info, sides, done[case.stamp.id])
+
+    def _take_place(self, entry: Entry, page: PageInfo, sides: Sides, done: Placed) -> None:
+        """Take the server's new number of a page, or note why there is none."""
+        from confsync.push.settings.changes import Values
+        from confsync.push.siblings.reorder import number_of
+        from confsync.sync.settings.beside import way_out
+
+        if isinstance(done, APIAccessError):
+            why = f"the order could not be changed: {done.message}"
+            self.unfinished[entry.path] = Unfinished(why, done.exit, done.hint)
+            return
+        if isinstance(done, Exception):
+            left = Unfinished(str(done), Exit.REFUSED, way_out(page.version.number))
+            self.unfinished[entry.path] = left
+            return
+        before = sides.remote.value if sides.remote else None
+        after = done.value if done else None
+        self._settings[entry.path].ordered(sides, done)
+        self._numbers[entry.path] = number_of(sides), after
+        sent = Values({sides.name: before}, {sides.name: after})
+        self._audit(entry, page.id, page.version.number, sent)
+
+    def lines(self, entry: Entry) -> Mapping[str, str | None]:
+        """Return the lines of settings for which the server chose another value."""
+        asked, now = self._numbers.get(entry.path, (None, None))
+        return {"order": now} if now != (None if asked is None else str(asked)) else {}
+
+    def number(self, entry: Entry) -> str:
+        """Return the note about a number that the server chose, or nothing."""
+        lines = self.lines(entry)
+        return f"the server's number is {lines['order'] or 'none'}" if lines else ""
+
+    def _order(self, entry: Entry) -> Sides | None:
+        """Return the new number of a page among its siblings, or None."""
+        sending = self._settings.get(entry.path)
+        return sending.order if sending else None
 
     def properties(self, entry: Entry, stamp: Stamp) -> tuple[Property, ...]:
         """Return the content properties for the stamp."""

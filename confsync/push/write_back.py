@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from confsync.document.document import Fields
 from confsync.errors import APIAccessError, ChangedMeanwhileError, ConfsyncError, Exit
 from confsync.mirror.bulk_write import Writing, replace_all, settling
 from confsync.mirror.entry import Entry
@@ -51,6 +52,8 @@ class Settling:
             found = self._reader.current({case.stamp.id: made.version for _, case, made in landed})
         except APIAccessError:
             found = {}
+        places = [(entry, case, found.get(case.stamp.id)) for entry, case, _ in landed]
+        self._extras.reorder(places)
         told: dict[str, PageResult] = {}
         waiting: list[tuple[Entry, Case, Landed]] = []
 
@@ -124,6 +127,8 @@ class Settling:
         if self._space.options.minor and was_sent(case):
             words = _said_of_minor(self._minor[entry.path], sent_now=writable(case))
             result = replace(result, note=", ".join(filter(None, (result.note, words))))
+        if words := self._extras.number(entry):
+            result = replace(result, note=", ".join(filter(None, (result.note, words))))
         return result
 
     def _parent(self, entry: Entry, case: Case, made: Landed, page: Page) -> str | None:
@@ -167,7 +172,8 @@ class Settling:
             properties=self._extras.properties(entry, case.stamp),
             renamed=self._outdated(entry, case),
         )
-        return settling(self._mirror, entry, stamp, page, labels)
+        new = Fields(labels=labels, settings=self._extras.lines(entry))
+        return settling(self._mirror, entry, stamp, page, new)
 
     def _outdated(self, entry: Entry, case: Case) -> bool:
         """Return whether the file is named after the title that this push changed."""

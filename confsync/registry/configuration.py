@@ -79,10 +79,10 @@ MIRROR_KEYS = (
     ),
     Key(
         "settings",
-        "a list of `width`, `emoji`, `cover`, `owner` and `restrictions`",
+        "a list of `width`, `emoji`, `cover`, `owner`, `order` and `restrictions`",
         "none",
         "Which settings of a page stand in the front matter. A pull then costs a request more for "
-        "200 pages, and one more with `restrictions`. `owner` is for Cloud, and costs none.",
+        "200 pages, and one more with `restrictions`. `owner` (on Cloud) and `order` cost none.",
         "settings: [width, emoji]",
     ),
     Key(

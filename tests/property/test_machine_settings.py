@@ -22,10 +22,11 @@ from tests.property.team.site import PLAIN
 from tests.store_remote import Trouble
 
 WIDTH = KEYS["width"]
-CHOSEN = PLAIN._replace(settings=("width", "owner", "restrictions", "properties.team"))
+CHOSEN = PLAIN._replace(settings=("width", "owner", "order", "restrictions", "properties.team"))
 VALUES = ["full-width", "one", "two", None]
 LINES = [
     *("width: full", "width: one", "width: two", "width: null"),
+    *("order: 1", "order: 2", "order: 9"),
     *("owner: Me", "owner: Ana", "owner: Ben"),
     "restrictions: {read: [group:confluence-users]}",
     "restrictions: {update: [group:confluence-users]}",
@@ -37,6 +38,7 @@ _BLOCK = {
     "width": re.compile(r"^width:.*\n", re.MULTILINE),
     "restrictions": re.compile(r"^restrictions:.*\n", re.MULTILINE),
     "owner": re.compile(r"^owner:.*\n", re.MULTILINE),
+    "order": re.compile(r"^order:.*\n", re.MULTILINE),
     "properties": re.compile(r"^properties:.*\n(?:  .*\n)*", re.MULTILINE),
 }
 
@@ -76,6 +78,19 @@ class Setters(Base):
     def ana_hands_over(self, n: int, name: str) -> None:
         if (row := self.page(n)) and row.type == PAGE:
             self.site.store.set_owner(row.id, name)
+
+    @rule(n=pick, other=pick, beside=st.sampled_from(["before", "after"]))
+    def ana_reorders(self, n: int, other: int, beside: str) -> None:
+        row, target = self.page(n), self.page(other)
+        if row is None or target is None or row.id == target.id:
+            return
+        if row.type == target.type == PAGE and row.parent_id == target.parent_id:
+            self.site.store.move(row.id, beside, target.id)
+
+    @rule(n=pick)
+    def ana_sorts(self, n: int) -> None:
+        if (row := self.page(n)) and row.type == PAGE:
+            self.site.store.sort_children(row.id)
 
     @rule(d=who, n=pick, line=st.sampled_from(LINES))
     def set_a_line(self, d: int, n: int, line: str) -> None:
@@ -117,6 +132,16 @@ class Setters(Base):
         self.site.audit()
         for desk in self.desks:
             desk.audit()
+
+    @rule(d=who, n=pick, other=pick, meddling=st.integers(1, 30))
+    def push_while_ana_reorders(self, d: int, n: int, other: int, meddling: int) -> None:
+        desk = self.desk(d)
+
+        def reorder() -> None:
+            desk.audit_of_writes.meddled = True
+            self.ana_reorders(n, other, "before")
+
+        desk.run(desk.push(), meddle=(meddling, reorder))
 
     def quiet(self) -> None:
         """Settle each desk, until both equal the server."""
@@ -178,6 +203,29 @@ def test_the_oracle_sees_a_restriction_that_no_one_read() -> None:
         desk.audit_of_writes.stamps = {row.id: replace(stamp, properties=())}
         desk.remote.remove_property(row.id, info)
         with pytest.raises(AssertionError, match="unseen restrictions of page"):
+            desk.audit()
+    finally:
+        team.desks = []
+        team.teardown()
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_the_oracle_sees_a_move_that_no_file_asked_for_or_that_undoes_another(asked: bool) -> None:
+    """As if a push moved another page than it should, or did not look at the siblings first."""
+    team = Setters()
+    try:
+        team.start()
+        desk, below = team.desk(0), {row.title: row for row in team.site.pages()}
+        guide, other = below["Guide"].id, below["Other"].id
+        if asked:
+            team.site.journal.of[other].settings.add(("order", "1"))
+            team.site.store.move(guide, "after", other)
+            said = "an unseen order of page"
+        else:
+            said = "the order below .* is another one"
+        desk.audit_of_writes.stamps = {i: seen.stamp for i, seen in desk.seen.items() if seen.stamp}
+        desk.remote.places.move(other, "after" if asked else "before", guide)
+        with pytest.raises(AssertionError, match=said):
             desk.audit()
     finally:
         team.desks = []

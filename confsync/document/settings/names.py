@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # What a page itself has, and its restrictions, have keys that no content property has.
 OWNER = "@owner"
+ORDER = "@order"
 RESTRICTIONS = "@restrictions"
 # The settings with a line of their own, and the keys of their properties.
 KEYS = {
@@ -11,10 +12,11 @@ KEYS = {
     "emoji": "emoji-title-published",
     "cover": "cover-picture-id-published",
     "owner": OWNER,
+    "order": ORDER,
     "restrictions": RESTRICTIONS,
 }
 # The keys of what a page itself has, and its listing tells.
-OF_PAGE = frozenset({OWNER})
+OF_PAGE = frozenset({OWNER, ORDER})
 # The keys of settings that no server counts versions of. Their number is 0 in a stamp.
 UNCOUNTED = OF_PAGE | {RESTRICTIONS}
 # The map of all other settings.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from confsync.document.settings.names import OWNER
+from confsync.document.settings.names import ORDER, OWNER
 from confsync.document.settings.values import canonical
 from confsync.model.page import PageInfo, PropertyInfo, Version
 
@@ -16,6 +16,9 @@ _NO_VERSION = Version(0)
 
 def settings_of(info: PageInfo, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
     """Return those of a page's own settings that have one of the keys."""
-    if OWNER not in keys or not info.owner:
-        return ()
-    return (PropertyInfo(info.id, OWNER, _NO_VERSION, canonical(info.owner)),)
+    told = ((OWNER, info.owner or None), (ORDER, info.position))
+    return tuple(
+        PropertyInfo(info.id, key, _NO_VERSION, canonical(value))
+        for key, value in told
+        if key in keys and value is not None
+    )

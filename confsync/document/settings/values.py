@@ -27,6 +27,8 @@ INVALID = ""
 _FULL, _FULL_WIDTH = "full", "full-width"
 # Code points as Confluence stores an emoji: 1f680, or 1f468-200d-1f4bb.
 _CODE_POINTS = re.compile(r"[0-9a-f]{2,6}(?:-[0-9a-f]{2,6})*")
+# A number among siblings, as the stored form of a setting with a line of its own.
+_NUMBER = re.compile(r'"(?:0|-?[1-9][0-9]{0,9})"')
 _EMOJI = re.compile(
     "[0-9#*]?[\u00a9\u00ae\u2000-\u2bff\u3030\u303d\u3297\u3299\ufe0e\ufe0f"
     "\U0001f000-\U0001faff\U000e0020-\U000e007f]+"
@@ -87,7 +89,7 @@ def shown(name: str, value: str | None) -> str | None:
         return canonical(_FULL)
     if name == "emoji" and isinstance(found, str):
         return canonical(_as_emoji(found))
-    return value
+    return found if name == "order" and _NUMBER.fullmatch(value) else value
 
 
 def digest(name: str, value: str | None) -> str | None:
@@ -96,6 +98,8 @@ def digest(name: str, value: str | None) -> str | None:
         return INVALID
     kept = stored(name, value)
     if name == "owner" and kept is not None and not _is_text(kept):
+        return INVALID
+    if name == "order" and kept is not None and not _NUMBER.fullmatch(kept):
         return INVALID
     if kept is None:
         return None
@@ -109,7 +113,10 @@ def stamped(name: str, info: PropertyInfo | None) -> Property | None:
 
 
 def managed(chosen: Iterable[str], stamp: Stamp | None) -> Iterator[str]:
-    """Yield the chosen settings that a page of this stamp can have. A blog post has no owner."""
+    """Yield the chosen settings that a page of this stamp can have.
+
+    A blog post has none of those that a page itself has.
+    """
     is_post = stamp is not None and stamp.posted is not None
     return (name for name in chosen if not (is_post and key_of(name) in OF_PAGE))
 

@@ -3,7 +3,8 @@
 A change names the version that it rests on, and the server compares it. No server compares anything
 when a property is added or removed. Then confsync looks directly before, and after.
 
-A page's owner is sent with the page's next version, and looked at after it.
+A page's owner is sent with the page's next version, and looked at after it. Its number among its
+siblings is left to `siblings.reorder`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,14 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from confsync.document.document import Document
-from confsync.document.settings.names import OF_PAGE, OWNER, RESTRICTIONS, UNCOUNTED, key_of
+from confsync.document.settings.names import (
+    OF_PAGE,
+    ORDER,
+    OWNER,
+    RESTRICTIONS,
+    UNCOUNTED,
+    key_of,
+)
 from confsync.document.settings.values import sorted_by_key, stamped, stored
 from confsync.errors import (
     APIAccessError,
@@ -29,6 +37,7 @@ from confsync.mirror.mirror import Mirror
 from confsync.model.page import PropertyInfo
 from confsync.model.stamp import Property
 from confsync.push.settings import restrictions
+from confsync.push.siblings.reorder import Reorders
 from confsync.push.write_page import of_this_page
 from confsync.remote import Remote
 from confsync.sync.settings.beside import (
@@ -42,16 +51,21 @@ from confsync.sync.settings.beside import (
 )
 from confsync.sync.settings.compare import Decision, Sides, decide
 
+# Why a new page has other settings of its own than its file asks for.
+_OF_NEW = {
+    OWNER: "a new page belongs to its creator",
+    ORDER: "a new page stands behind its siblings",
+}
 # Errors after which the server may, or may not, have the change.
 _UNKNOWN = (NetworkError, ServerError, VersionConflictError, WriteRefusedError)
 
 
 class SettingConflict(Exception):  # noqa: N818 - it is expected, and told of as a refusal
-    """Raised if a setting must not be sent."""
+    """Raised if a setting must not be sent. `hopeless` means that no choice makes it possible."""
 
-
-class Lockout(SettingConflict):
-    """Raised if restrictions would lock their own user out, which no choice of a side allows."""
+    def __init__(self, why: str, *, hopeless: bool = False) -> None:
+        super().__init__(why)
+        self.hopeless = hopeless
 
 
 class Values(NamedTuple):
@@ -61,6 +75,14 @@ class Values(NamedTuple):
     after: Mapping[str, str | None]
 
 
+class Edited(NamedTuple):
+    """A page with its edited document. `newest` are the newest stamps that git knows, by key."""
+
+    page_id: str
+    document: Document
+    newest: Mapping[str, Property]
+
+
 class SendingSettings:
     """The settings of one page that were changed here."""
 
@@ -68,17 +90,15 @@ class SendingSettings:
         self,
         mirror: Mirror,
         remote: Remote,
-        page_id: str,
-        found: Document,
-        newest: Mapping[str, Property],
+        page: Edited,
+        reorders: Reorders | None = None,
     ) -> None:
+        self._reorders = reorders
         self._mirror = mirror
         self._remote = remote
-        self._page = page_id
-        self._found = found
-        self._newest = newest
+        self._page, self._found, self._newest = page
         self._chosen = mirror.config.settings
-        held = found.stamp.properties if found.stamp else ()
+        held = page.document.stamp.properties if page.document.stamp else ()
         self._held = {one.key: one for one in held}
         self._checked: Sequence[Sides] = ()
         self._before: dict[str, str | None] = {}
@@ -107,16 +127,31 @@ class SendingSettings:
         self._checked = tuple(self._modified())
         for sides in self._checked:
             self._refuse(sides)
-            if key_of(sides.name) in OF_PAGE and (sides.is_invalid or sides.remote is None):
+            if key_of(sides.name) == ORDER and not sides.is_invalid:
+                self._refuse_order(sides)
+            elif key_of(sides.name) in OF_PAGE and (sides.is_invalid or sides.remote is None):
                 why = f"the server names no {sides.name} of this page, and cannot change it"
                 raise SettingConflict(f"{sides.name}: {why}")
             is_access = key_of(sides.name) == RESTRICTIONS
             if is_access and (why := restrictions.lockout(self._remote, sides)):
-                raise Lockout(f"{sides.name}: {why}")
+                raise SettingConflict(f"{sides.name}: {why}", hopeless=True)
+
+    def _refuse_order(self, sides: Sides) -> None:
+        """Raise SettingConflict if a page cannot be moved among its siblings."""
+        if decide(sides) is Decision.STAMP:
+            return
+        if self._reorders is None:
+            why = "this server's interface cannot change it: change it in the browser"
+            raise SettingConflict(f"order: {why}", hopeless=True)
+        if self._found.stamp and self._found.stamp.parent is None:
+            why = "the page stands at the top of its space, where no order can be pushed"
+            raise SettingConflict(f"order: {why}", hopeless=True)
 
     def send(self) -> None:
         """Send the changed settings of a checked page. Raise what `check` does."""
         for checked in self._checked:
+            if self._is_placed_later(checked):
+                continue
             sides = self._looked_again(checked) if _is_blind(checked) else checked
             self._refuse(sides)
             if key_of(sides.name) in OF_PAGE:
@@ -132,12 +167,29 @@ class SendingSettings:
                 case Decision.REMOVE if sides.remote:
                     self._remove(sides, sides.remote)
 
+    @property
+    def order(self) -> Sides | None:
+        """Return the new number of the page among its siblings, which is sent last, or None."""
+        return next(filter(self._is_placed_later, self._checked), None)
+
+    def ordered(self, sides: Sides, now: PropertyInfo | None) -> None:
+        """Take a page's new number among its siblings as the base."""
+        self._note(sides, replace(sides, remote=now))
+
+    def _is_placed_later(self, sides: Sides) -> bool:
+        known = self._found.stamp is not None
+        return known and key_of(sides.name) == ORDER and decide(sides) is Decision.SEND
+
     def _modified(self) -> list[Sides]:
         """Return the settings that were changed here, each with the server's state."""
         infos = self._remote.properties(self._page, keys_of(self._chosen))
         every = sides_of(self._found, self._chosen, infos, self._newest)
         if self._found.stamp is None:
             every = tuple(filter(None, map(self._as_created, every)))
+        if self._reorders:
+            every = tuple(
+                self._reorders.as_before(one) if key_of(one.name) == ORDER else one for one in every
+            )
         return [sides for sides in every if sides.modified]
 
     def _as_created(self, sides: Sides) -> Sides | None:
@@ -168,7 +220,7 @@ class SendingSettings:
         """Take a page's own setting as the base, if the page's version brought it."""
         if decide(sides) is not Decision.STAMP:
             known = self._found.stamp is not None
-            why = "the server has not taken it" if known else "a new page belongs to its creator"
+            why = "the server has not taken it" if known else _OF_NEW[key_of(sides.name)]
             raise SettingConflict(f"{sides.name}: {why}; 'confsync push' sends it")
         if decide(checked) is Decision.STAMP:
             self._stamp(sides)

@@ -1,6 +1,6 @@
 """Content properties over v1: each is changed by its key, and has versions of its own.
 
-A Data Center's pages have no settings of their own.
+A page itself tells its number among its siblings. No request of v1 changes that number.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from urllib.parse import quote
 
-from confsync.document.settings.names import OF_PAGE
+from confsync.document.settings.names import OF_PAGE, ORDER
+from confsync.document.settings.of_page import settings_of
 from confsync.errors import ServerError
 from confsync.model.page import PropertyInfo, Space
 from confsync.remote import v1_rows
@@ -28,11 +29,18 @@ class WithProperties(Connection):
     missing_settings = frozenset({"owner"})
 
     def properties(self, page_id: str, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
+        own = self._own(page_id, keys) if ORDER in keys else ()
         if OF_PAGE.issuperset(keys):
-            return ()
+            return own
         params = {"expand": "version", "limit": _LIMIT}
         found = by_offset(self._client, _properties_of(page_id), params)
-        return tuple(v1_rows.content_property(row) for row in found if row.get("key") in keys)
+        held = tuple(v1_rows.content_property(row) for row in found if row.get("key") in keys)
+        return (*held, *own)
+
+    def _own(self, page_id: str, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
+        """Return the settings that a page itself has."""
+        row = self._client.get(f"rest/api/content/{page_id}", {"expand": "version"})
+        return settings_of(v1_rows.content(row, ""), keys)
 
     def put_property(
         self, page_id: str, key: str, value: str, *, base: PropertyInfo | None

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from confsync.document.document import Document
 from confsync.document.settings import restrictions, values
-from confsync.document.settings.names import OWNER, RESTRICTIONS, UNCOUNTED, key_of
+from confsync.document.settings.names import ORDER, OWNER, RESTRICTIONS, UNCOUNTED, key_of
 from confsync.document.settings.values import shown
 from confsync.mirror.mirror import Mirror
 from confsync.model.page import PropertyInfo
@@ -68,6 +68,8 @@ def why_invalid(name: str, value: str | None) -> str:
         return f"restrictions: {why}"
     if key_of(name) == OWNER:
         return "an owner is the account id of a user"
+    if key_of(name) == ORDER:
+        return "an order is a whole number"
     return f"the value of {name} is not one that JSON has"
 
 

@@ -231,6 +231,8 @@ class Desk(Files, Commands):
         self.audit_of_writes.planned = planned
         self.audit_of_writes.here = keys(self.seen)
         stamps = ((page_id, seen.stamp) for page_id, seen in self.seen.items())
+        self.audit_of_writes.numbers = None
+        self.audit_of_writes.meddled = False
         self.audit_of_writes.stamps = {page_id: stamp for page_id, stamp in stamps if stamp}
         try:
             with failpoints.watched(watch):

@@ -11,7 +11,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
-from confsync.document.settings.names import key_of
+from confsync.document.settings.names import ORDER, key_of
 from confsync.document.settings.restrictions import locked
 from confsync.errors import NotVisibleError, ServerError
 from confsync.model.page import AttachmentHints, Page, PageInfo, Space
@@ -19,6 +19,7 @@ from confsync.model.stamp import Stamp
 from confsync.remote.rows import flawed
 from confsync.sandbox import PageRow, Store
 from confsync.sandbox.store.actions.groups import EVERYONE
+from confsync.sandbox.store.rows import PAGE
 from tests.property.team.journal import NEW, Sight
 from tests.property.team.lines import marks
 from tests.property.team.planned import Planned
@@ -43,6 +44,25 @@ class State(NamedTuple):
     files: Mapping[str, frozenset[str]]
     types: Mapping[str, str]
     settings: Mapping[str, str | None] = MappingProxyType({})
+
+
+def _children(
+    states: Mapping[str, State], others: Mapping[str, State], parent: str | None
+) -> list[str]:
+    """Return the pages that stand below a parent in both states, in the order of the first."""
+    both = [
+        state.row
+        for page_id, state in states.items()
+        if page_id in others
+        and state.row.type == PAGE
+        and state.row.status == others[page_id].row.status == "current"
+        and state.row.parent_id == others[page_id].row.parent_id == parent
+    ]
+    return [row.id for row in sorted(both, key=lambda row: (row.position, int(row.id)))]
+
+
+def _without(page_id: str, some: Iterable[str]) -> list[str]:
+    return [one for one in some if one != page_id]
 
 
 class Odd(Enum):
@@ -76,6 +96,10 @@ class Audit:
         self.here: set[str] = set()
         self.stamps: dict[str, Stamp] = {}
         self.planned: Planned | None = None
+        # The numbers among siblings at the first write of a run.
+        self.numbers: dict[str, str | None] | None = None
+        # Whether another person may reorder pages between a look and a move. No client sees that.
+        self.meddled = False
         self._found: list[str] = []
         # The last restrictions that this desk gave a page in its present run.
         self._sent: dict[str, str | None] = {}
@@ -101,6 +125,8 @@ class Audit:
 
     def write(self, before: Mapping[str, State], after: Mapping[str, State]) -> None:
         """Compare the server before and after one write of this desk."""
+        if "order" in self.site.config.settings:
+            self._order(before, after)
         for page_id, now in after.items():
             then = before.get(page_id)
             status = now.row.status
@@ -140,6 +166,39 @@ class Audit:
         self._page_files(page_id, then.files if then else {}, now.files)
         self._settings(page_id, then.settings if then else {}, now.settings)
 
+    def _order(self, before: Mapping[str, State], after: Mapping[str, State]) -> None:
+        """Check that a person wanted each move among siblings, and that this desk knew the number.
+
+        Only the first write of a run is compared with stamps, because moves change other numbers.
+        """
+        if self.numbers is None:
+            self.numbers = {i: state.settings.get("order") for i, state in before.items()}
+        journal, moved = self.site.journal, []
+        for parent in {state.row.parent_id for state in after.values()}:
+            then, now = _children(before, after, parent), _children(after, before, parent)
+            wished = {i for i in now if self._wishes(journal.of[i].settings)}
+            if self._wishes(journal.of[NEW].settings):
+                wished.update(now)
+            kept = [[i for i in some if i not in wished] for some in (then, now)]
+            self._say(kept[0] != kept[1], f"the order below {parent} is another one")
+            moved += [i for i in wished if then != now and _without(i, then) == _without(i, now)]
+        known = {
+            page_id: one.digest
+            for page_id in moved
+            if (stamp := self.stamps.get(page_id))
+            for one in stamp.properties
+            if one.key == ORDER
+        }
+        unseen = (
+            known
+            and not self.meddled
+            and all(self.numbers.get(i) != told for i, told in known.items())
+        )
+        self._say(unseen, f"an unseen order of page {moved} is overwritten")
+
+    def _wishes(self, settings: Iterable[tuple[str, str | None]]) -> bool:
+        return any(name == "order" for name, _ in settings)
+
     def _settings(
         self, page_id: str, then: Mapping[str, str | None], now: Mapping[str, str | None]
     ) -> None:
@@ -150,7 +209,7 @@ class Audit:
         self._restrictions(page_id, then, now)
         for name in now.keys() - {RESTRICTED}:
             had = then.get(name)
-            if had != now[name]:
+            if had != now[name] and name != "order":  # a move gives siblings new numbers, too
                 wanted = (name, now[name]) in intent.settings | new.settings
                 wanted |= not then and name == "owner"  # a new page belongs to its creator
                 self._say(not wanted, f"page {page_id} has another {name}")

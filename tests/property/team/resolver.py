@@ -20,7 +20,7 @@ _TITLES = (
     "has the title",
 )
 # Both sides changed something that cannot be merged.
-_BOTH = ("moved here and", "changed here and there", "the value here")
+_BOTH = ("moved here and", "the value here", "another person changed the order")
 
 
 def resolve_markers(desk: Desk) -> None:
@@ -68,6 +68,8 @@ def _resolve(desk: Desk, page: PageResult) -> None:
     elif "its stamp is missing" in page.error:  # it is to be a new page
         retitle(path, f"Other {desk.site.line()}")
         path.rename(path.with_name(f"other-{path.name}"))
+    elif "stands at the top" in page.error:
+        desk.run(desk.pull(page.path, way=Way.THEIRS), chosen=True)
     elif any(word in page.error for word in _BOTH):
         row = desk.site.store.page(page.id or "")
         desk.give_up(row.id)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from confsync.document.settings.names import OWNER, RESTRICTIONS, key_of
+from confsync.document.settings.names import OF_PAGE, ORDER, OWNER, RESTRICTIONS, key_of
 from confsync.document.settings.restrictions import value_of
 from confsync.document.settings.values import canonical, digest
 from confsync.model import filenames as paths
 from confsync.model.config import Comments, Config, SpaceConfig
 from confsync.sandbox import Missing, PageRow, Store
-from confsync.sandbox.store.rows import PAGE
+from confsync.sandbox.store.rows import PAGE, place_of
 from tests.property.team.journal import Journal, Seen
 from tests.property.team.lines import marks
 from tests.store_remote import names_of
@@ -62,8 +62,8 @@ class Site:
         if named := value_of(names_of(self.store, page_id)):
             held[RESTRICTIONS] = named
         page = self.store.page(page_id)
-        held[OWNER] = canonical(page.owner)
-        names = [n for n in self.config.settings if page.type == PAGE or key_of(n) != OWNER]
+        held |= {OWNER: canonical(page.owner), ORDER: canonical(place_of(page))}
+        names = [n for n in self.config.settings if page.type == PAGE or key_of(n) not in OF_PAGE]
         return {name: digest(name, held.get(key_of(name))) for name in names}
 
     def audit(self) -> None:
