@@ -15,7 +15,7 @@ from confsync.document.stamp_reader import is_text, stamp_in
 from confsync.errors import Exit
 from confsync.mirror.committed import newest_stamps
 from confsync.mirror.committed.newest_stamps import NewestStamps
-from confsync.mirror.committed.sequence import had_setting_before, was_before
+from confsync.mirror.committed.sequence import Past, Question
 from confsync.mirror.git import repository as gitrepo
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.state import refuted
@@ -37,6 +37,8 @@ _REPLACED = (Content.BEHIND.value, Content.LANDED.value)
 _BACK = "git put back an older version of"
 # The settings that a push changes although no server counts versions of them.
 _UNCOUNTED = {name: key for name, key in KEYS.items() if key in UNCOUNTED}
+# So many documents have a warning each; more are named in one.
+_MOST_NAMED = 5
 _ANYWAY = "'confsync pull --commit --allow-shallow' replaces them anyway"
 
 
@@ -52,6 +54,15 @@ class Doubt(NamedTuple):
         named = ", ".join(map(mentioned, names[:3]))
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         return f"{self.why}, so confsync cannot tell whether {_BACK} {named}{more}"
+
+
+class _Again(NamedTuple):
+    """What a pull brings to a document, and how a person takes it back if git had reverted it."""
+
+    path: str
+    what: str
+    remedy: str
+    question: Question
 
 
 class Witnesses:
@@ -83,7 +94,6 @@ class Witnesses:
         if doubt is not None:
             yield "; ".join(filter(None, (doubt.about(names), doubt.remedy)))
         yield from self._again(steps)
-        yield from self._settings_again(steps)
         how = "" if doubt else "no commit of this branch has it, and "
         yield from self._pushed_from_here([step for step in steps if _replaces(step)], how)
 
@@ -110,52 +120,57 @@ class Witnesses:
         return Doubt("partial", "this clone lacks files of its history (a partial clone)", told)
 
     def _again(self, steps: list[Step]) -> Iterator[str]:
-        """Yield a warning for labels and places that come again after git reverted them.
+        """Yield the warnings for what comes again after git reverted it.
 
-        Labels and places make no version. So a revert looks like a colleague who changes them
-        twice, and a refusal would stop ordinary pulls.
+        Labels, places and some settings make no version. So a revert looks like a colleague who
+        changes them twice, and a refusal would stop ordinary pulls.
         """
-        for step in steps:
-            # Few of thousands of steps write anything.
-            old = None if step.data is None or step.chosen else _stamp_of(step)
-            had = self._other_places_of(old) if old else ()
-            new = _stamp_after(step) if had else None
-            if old is None or new is None:
-                continue
-            again = replace(old, parent=new.parent, labels=new.labels)
-            if any(says_the_same(one, again) for one in had) and self._went_back(step, old, again):
-                yield _told_again(step, old, new)
+        past = Past(self._mirror.root, self._mirror.config.all_directories)
+        found = [one for step in steps for one in self._doubtful(step, past)]
+        back = past.went_back([one.question for one in found])
+        paths: dict[tuple[str, str], list[str]] = {}
+        for one, is_back in zip(found, back, strict=True):
+            if is_back:
+                paths.setdefault((one.what, one.remedy), []).append(one.path)
+        for (what, remedy), names in paths.items():
+            if len(names) > _MOST_NAMED:
+                names = [f"{', '.join(map(mentioned, names[:3]))} and {len(names) - 3} more"]
+            else:
+                names = [mentioned(name) for name in names]
+            yield from (_told_again(name, what, remedy) for name in names)
 
-    def _settings_again(self, steps: list[Step]) -> Iterator[str]:
-        """Yield a warning for settings without versions that come again after a revert in git."""
-        directories = self._mirror.config.all_directories
+    def _doubtful(self, step: Step, past: Past) -> Iterator[_Again]:
+        """Yield what a step changes without a version, if git may have had it before."""
+        # Few of thousands of steps write anything.
+        old = None if step.data is None or step.chosen else _stamp_of(step)
+        had = self._other_places_of(old) if old else ()
         chosen = [name for name in self._mirror.config.settings if name in _UNCOUNTED]
-        for step in steps if chosen else ():
-            old = None if step.data is None or step.chosen else _stamp_of(step)
-            new = _stamp_after(step) if old else None
-            if old is None or new is None or old.properties == new.properties:
-                continue
-            bases = {one.key: one for one in new.properties}
-            for name in chosen:
-                key = _UNCOUNTED[name]
-                path, base = step.before or step.result.path, (key, bases.get(key))
-                was = {one.key: one for one in old.properties}.get(key)
-                if was != base[1] and had_setting_before(
-                    self._mirror.root, directories, old, base, path
-                ):
-                    yield _again(step, f"the setting '{name}'", f"edit the '{name}:' line")
+        new = _stamp_after(step) if had or (old and chosen) else None
+        if old is None or new is None:
+            return
+        before = step.before or step.result.path
+        again = replace(old, parent=new.parent, labels=new.labels)
+        if any(says_the_same(one, again) for one in had):
+            what, remedy = "the labels", "edit the 'labels:' line"
+            if old.parent != new.parent:
+                what, remedy = "the place", f"move the file back to {mentioned(step.before or '')}"
+            question = past.of_stamps(old, again, {before, step.destination.path})
+            yield _Again(step.result.path, what, remedy, question)
+        if old.properties == new.properties:
+            return
+        was, now = ({one.key: one for one in stamp.properties} for stamp in (old, new))
+        for name in chosen:
+            key = _UNCOUNTED[name]
+            if was.get(key) != now.get(key):
+                question = past.of_setting(old, (key, now.get(key)), {before})
+                remedy = f"edit the '{name}:' line"
+                yield _Again(step.result.path, f"the setting '{name}'", remedy, question)
 
     def _other_places_of(self, stamp: Stamp) -> tuple[Stamp, ...]:
         """Return git's stamps of the same version and text, with another place or other labels."""
         known = self.known.candidates.get(stamp.id, ())
         same = (one for one in known if (one.version, one.digest) == (stamp.version, stamp.digest))
         return tuple(one for one in same if not says_the_same(one, stamp))
-
-    def _went_back(self, step: Step, old: Stamp, again: Stamp) -> bool:
-        """Return whether git's history goes from one stamp to another, and back again."""
-        paths = {step.before or step.result.path, step.destination.path}
-        directories = self._mirror.config.all_directories
-        return was_before(self._mirror.root, directories, old, again, paths)
 
     def note(self, readers: Iterable[Reader]) -> None:
         """Remember the newer stamps that the server does not have, after a full pull."""
@@ -221,18 +236,11 @@ def _stamp_after(step: Step) -> Stamp | None:
     return stamp_in(step.data)
 
 
-def _told_again(step: Step, old: Stamp, new: Stamp) -> str:
-    """Return the warning about labels or a place that git had and reverted."""
-    what, back = "the labels", "edit the 'labels:' line"
-    if old.parent != new.parent:
-        what, back = "the place", f"move the file back to {mentioned(step.before or '')}"
-    return _again(step, what, back)
-
-
-def _again(step: Step, what: str, back: str) -> str:
+def _told_again(name: str, what: str, remedy: str) -> str:
+    """Return the warning about what git had and reverted."""
     return (
-        f"{mentioned(step.result.path)}: this pull brings {what} again that git had reverted "
-        f"(or a colleague changed twice); if it was a revert, {back} and push"
+        f"{name}: this pull brings {what} again that git had reverted "
+        f"(or a colleague changed twice); if it was a revert, {remedy} and push"
     )
 
 

@@ -125,3 +125,17 @@ def test_what_git_never_had_is_none_of_that(wiki: Sandbox, nightly: Desk, guide:
     browser(wiki, guide, "label")
     browser(wiki, guide, "no label")
     assert nightly("pull", "-q").err == ""
+
+
+def test_what_many_documents_get_again_is_told_once(wiki: Sandbox, nightly: Desk) -> None:
+    """Names of three documents are enough, whatever their number."""
+    pages = [wiki.store.create_page("ENG", f"P{number}", "<p>x</p>").id for number in range(7)]
+    nightly("pull", "--commit")
+    for page_id in pages:
+        wiki.store.add_labels(page_id, ["secret"])
+    assert AGAIN not in nightly("pull", "--commit").err
+    nightly.git("revert", "--no-edit", "HEAD")
+    warned = [line for line in nightly("pull").err.splitlines() if AGAIN in line]
+    assert [line.partition(": this pull")[0] for line in warned] == [
+        "warning: ENG/p0.xhtml, ENG/p1.xhtml, ENG/p2.xhtml and 4 more"
+    ]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from confsync.mirror.committed import former_pages as pages
 from confsync.mirror.committed.former_pages import former_pages
-from confsync.mirror.committed.sequence import was_before
+from confsync.mirror.committed.sequence import Past
+from confsync.mirror.git import history
+from confsync.mirror.git.history import Named
+from confsync.model.stamp import Stamp
 from tests.unit.mirror.histories import History, page, stamp
 
 
@@ -35,6 +39,14 @@ def test_a_document_is_known_by_its_path_and_by_its_text(
     }
     found = former_pages(told.root, ["ENG"], asked)
     assert found == {"ENG/a.xhtml": {"1"}, "ENG/moved.xhtml": {"2"}}
+
+
+def was_before(
+    root: Path, directories: list[str], older: Stamp, newer: Stamp, paths: list[str]
+) -> bool:
+    """Return whether one stamp of a page was in a commit before another stamp."""
+    past = Past(root, directories)
+    return past.went_back([past.of_stamps(older, newer, paths)]) == [True]
 
 
 def test_a_path_that_several_pages_had_is_known_for_each(told: History) -> None:
@@ -76,3 +88,26 @@ def test_the_order_of_commits_tells_which_stamp_was_before(tmp_path: Path) -> No
     assert not was_before(told.root, ["ENG"], first, second, ["ENG/b.xhtml"])
     told.commit(a=page("1", 1, labels=("a",)))
     assert was_before(told.root, ["ENG"], second, first, paths)
+
+
+def test_git_is_asked_once_for_many_documents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = History(tmp_path / "repo")
+    ids = [str(number) for number in range(1, 40)]
+    for label in ("a", "b", "a"):
+        told.commit(**{f"p{one}": page(one, 1, labels=(label,)) for one in ids})
+    asked: list[object] = []
+    named_at = history.named_at
+
+    def counted(root: Path, commit: str, paths: Sequence[str]) -> Iterator[Named]:
+        asked.append(paths)
+        yield from named_at(root, commit, paths)
+
+    monkeypatch.setattr(history, "named_at", counted)
+    past = Past(told.root, ["ENG"])
+    stamps = [(stamp(one, 1, labels=("a",)), stamp(one, 1, labels=("b",))) for one in ids]
+    back = [past.of_stamps(a, b, [f"ENG/p{a.id}.xhtml"]) for a, b in stamps]
+    never = past.of_stamps(stamps[0][0], stamp("1", 1, labels=("c",)), ["ENG/p1.xhtml"])
+    assert past.went_back([*back, never]) == [*[True] * len(ids), False]
+    assert asked == [["ENG"]]
