@@ -353,3 +353,20 @@ def test_a_pull_of_what_a_colleague_changed_says_nothing_of_a_revert(
     for names in (["Me"], ["Me", "Bo"]):
         wiki.store.allow_only(guide, "update", users=names)
         assert "reverted" not in closed("pull", "--commit").err
+
+
+@pytest.mark.parametrize("wiki", ["cloud"], indirect=True)
+def test_an_owner_and_restrictions_go_together(
+    wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]
+) -> None:
+    desk = desk_at()
+    choose(desk, "settings: [width, owner, restrictions]\n")
+    desk("pull")
+    write(desk, {"update": ["group:board"]})
+    ana, bo = account_id("Ana"), account_id("Bo")
+    desk.edit(GUIDE, ana, bo)
+    assert desk.json("push").outcomes == {GUIDE: "updated"}
+    assert (wiki.store.page(guide).owner, has(wiki, guide)) == ("Bo", {"update": ["board"]})
+    wiki.store.allow_only(guide, "read", users=["Me"])
+    assert desk.json("pull").outcomes == {GUIDE: "refreshed"}
+    quiet(wiki, desk)
