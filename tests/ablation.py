@@ -2753,6 +2753,24 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "the state of a page is not sent",
+        (
+            Cut(
+                "confsync/sync/settings/compare.py",
+                "        if self.modified and key_of(self.name) in READ_ONLY:\n"
+                "            return True\n",
+                "",
+            ),
+            Cut(
+                "confsync/push/settings/changes.py",
+                "            if key_of(sides.name) in READ_ONLY:\n"
+                "                raise SettingConflict(why_invalid(sides.name, sides.line))\n",
+                "",
+            ),
+        ),
+        ("tests/flows/test_state.py::test_an_edited_state_is_refused_with_its_line",),
+    ),
+    Ablation(
         "a theirs choice keeps the settings that it gives up",
         (
             Cut(

@@ -15,9 +15,10 @@ from typing import BinaryIO, TypeVar
 from confsync import failpoints
 from confsync.document.attachments.media_types import guessed
 from confsync.document.settings import restrictions
-from confsync.document.settings.names import RESTRICTIONS
+from confsync.document.settings.names import RESTRICTIONS, STATE
 from confsync.document.settings.of_page import settings_of
 from confsync.document.settings.restrictions import Change, Names
+from confsync.document.settings.states import as_setting
 from confsync.document.settings.values import canonical
 from confsync.errors import (
     NetworkError,
@@ -376,8 +377,8 @@ class StoreRemote:
         row = self.row(page_id)
         held = (_property(row) for row in self.store.properties(page_id) if row.key in keys)
         named = restrictions.as_setting(page_id, names_of(self.store, page_id))
-        told = named if RESTRICTIONS in keys else ()
-        return (*held, *told, *settings_of(_info(row), keys))
+        told = (*held, *settings_of(_info(row), keys), *(named if RESTRICTIONS in keys else ()))
+        return (*told, *as_setting(page_id, self.states.state(page_id))) if STATE in keys else told
 
     def my_names(self) -> frozenset[str]:
         groups = (f"group:{name}" for name in self.store.groups_of(self.who))

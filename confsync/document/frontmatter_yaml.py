@@ -52,7 +52,9 @@ _CONFLICT_HINT = (
 )
 
 
-SETTINGS = frozenset(["width", "emoji", "cover", "owner", "order", "restrictions", "properties"])
+SETTINGS = frozenset(
+    ["width", "emoji", "cover", "owner", "order", "restrictions", "state", "properties"]
+)
 
 
 class Value(NamedTuple):

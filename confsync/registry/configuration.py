@@ -79,10 +79,11 @@ MIRROR_KEYS = (
     ),
     Key(
         "settings",
-        "a list of `width`, `emoji`, `cover`, `owner`, `order` and `restrictions`",
+        "a list of `width`, `emoji`, `cover`, `owner`, `order`, `restrictions` and `state`",
         "none",
         "Which settings of a page stand in the front matter. A pull then costs a request more for "
-        "200 pages, and one more with `restrictions`. `owner` (on Cloud) and `order` cost none.",
+        "200 pages, and one more with `restrictions`. `owner` (on Cloud) and `order` cost none. "
+        "With `state` (on Cloud) it asks each page.",
         "settings: [width, emoji]",
     ),
     Key(

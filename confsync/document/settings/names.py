@@ -6,6 +6,8 @@ from __future__ import annotations
 OWNER = "@owner"
 ORDER = "@order"
 RESTRICTIONS = "@restrictions"
+# So has a state. Its change publishes a version, so confsync only reads it.
+STATE = "@state"
 # The settings with a line of their own, and the keys of their properties.
 KEYS = {
     "width": "content-appearance-published",
@@ -14,11 +16,14 @@ KEYS = {
     "owner": OWNER,
     "order": ORDER,
     "restrictions": RESTRICTIONS,
+    "state": STATE,
 }
 # The keys of what a page itself has, and its listing tells.
 OF_PAGE = frozenset({OWNER, ORDER})
 # The keys of settings that no server counts versions of. Their number is 0 in a stamp.
-UNCOUNTED = OF_PAGE | {RESTRICTIONS}
+UNCOUNTED = OF_PAGE | {RESTRICTIONS, STATE}
+# The keys of settings that confsync reads and never changes.
+READ_ONLY = frozenset({STATE})
 # The map of all other settings.
 PROPERTIES = "properties"
 _PREFIX = f"{PROPERTIES}."

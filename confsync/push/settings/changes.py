@@ -19,6 +19,7 @@ from confsync.document.settings.names import (
     OF_PAGE,
     ORDER,
     OWNER,
+    READ_ONLY,
     RESTRICTIONS,
     UNCOUNTED,
     key_of,
@@ -47,6 +48,7 @@ from confsync.sync.settings.beside import (
     sides_of,
     value_of,
     who_and_what,
+    why_invalid,
     words_of,
 )
 from confsync.sync.settings.compare import Decision, Sides, decide
@@ -127,6 +129,8 @@ class SendingSettings:
         self._checked = tuple(self._modified())
         for sides in self._checked:
             self._refuse(sides)
+            if key_of(sides.name) in READ_ONLY:
+                raise SettingConflict(why_invalid(sides.name, sides.line))
             if key_of(sides.name) == ORDER and not sides.is_invalid:
                 self._refuse_order(sides)
             elif key_of(sides.name) in OF_PAGE and (sides.is_invalid or sides.remote is None):

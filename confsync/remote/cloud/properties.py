@@ -10,8 +10,9 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from itertools import chain
 
-from confsync.document.settings.names import OF_PAGE
+from confsync.document.settings.names import OF_PAGE, STATE
 from confsync.document.settings.of_page import settings_of
+from confsync.document.settings.states import as_setting
 from confsync.errors import ServerError
 from confsync.model.page import PageInfo, PropertyInfo, Space
 from confsync.remote import rows, v1_rows
@@ -41,11 +42,13 @@ class WithProperties(Connection):
 
     def properties(self, page_id: str, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
         path = self._properties_of(page_id)
-        asked = not OF_PAGE.issuperset(keys)
+        asked = not (OF_PAGE | {STATE}).issuperset(keys)
         found = chain.from_iterable(
             by_cursor(self._client, path, {"limit": _LIMIT}) if asked else ()
         )
         held = tuple(_property(row) for row in found if row.get("key") in keys)
+        if STATE in keys:
+            held += as_setting(page_id, CloudStates(self._client).state(page_id))
         if OF_PAGE.isdisjoint(keys):
             return held
         return (*held, *settings_of(self._info(self._client.get(self._path_of(page_id))), keys))
@@ -70,7 +73,8 @@ class WithProperties(Connection):
     def property_hints(
         self, space: Space, keys: Collection[str]
     ) -> Mapping[str, tuple[PropertyInfo, ...]] | None:
-        keys = frozenset(keys) - OF_PAGE  # the listing of pages tells those
+        # The listing of pages tells those. No search tells states, so there is no hint then.
+        keys = frozenset(keys) - OF_PAGE
         expand = v1_rows.expand_of(keys)
         if not expand:
             return None

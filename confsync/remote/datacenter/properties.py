@@ -26,7 +26,7 @@ _LIMIT = 200
 class WithProperties(Connection):
     """The part of `Remote` for the content properties of pages or blog posts."""
 
-    missing_settings = frozenset({"owner"})
+    missing_settings = frozenset({"owner", "state"})
 
     def properties(self, page_id: str, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
         own = self._own(page_id, keys) if ORDER in keys else ()

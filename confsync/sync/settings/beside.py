@@ -8,7 +8,14 @@ from types import MappingProxyType
 
 from confsync.document.document import Document
 from confsync.document.settings import restrictions, values
-from confsync.document.settings.names import ORDER, OWNER, RESTRICTIONS, UNCOUNTED, key_of
+from confsync.document.settings.names import (
+    ORDER,
+    OWNER,
+    READ_ONLY,
+    RESTRICTIONS,
+    UNCOUNTED,
+    key_of,
+)
 from confsync.document.settings.values import shown
 from confsync.mirror.mirror import Mirror
 from confsync.model.page import PropertyInfo
@@ -58,12 +65,14 @@ def changed(found: Document, chosen: Sequence[str]) -> tuple[str, ...]:
 
 
 def invalid(found: Document, chosen: Sequence[str]) -> tuple[str, ...]:
-    """Return the managed settings of a document whose value no server can have, by name."""
+    """Return the managed settings of a document whose value no push can send, by name."""
     return tuple(sides.name for sides in sides_of(found, chosen, ()) if sides.is_invalid)
 
 
 def why_invalid(name: str, value: str | None) -> str:
-    """Return why no server can have a value."""
+    """Return why no push can send a value."""
+    if key_of(name) in READ_ONLY:
+        return f"confsync only reads the {name} of a page: set it in Confluence, and pull"
     if key_of(name) == RESTRICTIONS and value and (why := restrictions.flaw_of(value)):
         return f"restrictions: {why}"
     if key_of(name) == OWNER:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from confsync.document.settings.names import OF_PAGE, key_of
+from confsync.document.settings.names import OF_PAGE, READ_ONLY, key_of
 from confsync.document.settings.values import INVALID, digest
 from confsync.model.page import PropertyInfo
 from confsync.model.stamp import Property
@@ -63,7 +63,12 @@ class Sides:
 
     @property
     def is_invalid(self) -> bool:
-        """Return whether no server can have the file's value: no JSON, or no owner any more."""
+        """Return whether no push can give a server the file's value.
+
+        It is no JSON, or no owner any more, or an edit of what confsync only reads.
+        """
+        if self.modified and key_of(self.name) in READ_ONLY:
+            return True
         return self.local == INVALID or (self._is_of_page and self.modified and self.local is None)
 
     @property
