@@ -10,6 +10,7 @@ from confsync.errors import (
     DroppedCommentError,
     NotVisibleError,
     VersionConflictError,
+    WriteRefusedError,
 )
 from confsync.model.page import Page, Space
 from confsync.model.stamp import Local, Stamp, digest
@@ -18,7 +19,7 @@ from confsync.remote import Credentials, Remote, open_remote
 from confsync.sync.compare import Absent, Content
 from confsync.sync.fetch import Case, Reader
 from confsync.sync.people import people_of
-from confsync.sync.refusals import log_conflict
+from confsync.sync.refusals import log_conflict, read_only
 from confsync.sync.threads import dropped
 
 
@@ -108,8 +109,8 @@ class Wiki:
         If the server has this content already, or sees no change, return the number that it has.
         Raise VersionConflictError if the page changed meanwhile. Raise DroppedCommentError if the
         content lacks the marker of an open comment, unless the connection has `drop_comments`.
-        Raise WriteRefusedError if the server refuses the content. Raise UnsettledError if confsync
-        cannot find out whether the write succeeded.
+        Raise WriteRefusedError if the server refuses the content, or for a live doc. Raise
+        UnsettledError if confsync cannot find out whether the write succeeded.
         """
         reader, now = self._current(page_id, version)
         known = self._known.get((page_id, version))
@@ -120,6 +121,8 @@ class Wiki:
         case = reader.decide(stamp, local, now)
         if case.decisions.content is Content.UP_TO_DATE:
             return version
+        if why := read_only(case.page) if writable(case) else "":
+            raise WriteRefusedError(f"page {page_id}: {why}")
         if not self._drop_comments:
             self._refuse_dropped(reader, case)
         done = settled(case) or (write(reader, case, Remark(message)) if writable(case) else case)

@@ -4551,6 +4551,11 @@ ABLATIONS = (
         ("tests/contract/test_library.py::test_a_text_that_drops_an_open_comment_is_not_written",),
     ),
     Ablation(
+        "the library writes no live doc",
+        (Cut("confsync/api.py", 'read_only(case.page) if writable(case) else ""', '""'),),
+        ("tests/contract/test_library.py::test_a_live_doc_is_only_read",),
+    ),
+    Ablation(
         "a marker that lost its words drops the comment",
         (
             Cut(

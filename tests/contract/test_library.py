@@ -87,6 +87,16 @@ def test_a_change_without_a_version_is_seen(wiki: Sandbox, ours: Wiki, page_id: 
     assert "inline-comment-marker" in wiki.store.page(page_id).body
 
 
+def test_a_live_doc_is_only_read(wiki: Sandbox, ours: Wiki) -> None:
+    if wiki.flavor == "datacenter":
+        pytest.skip("Data Center has no live docs")
+    live = wiki.store.create_page("ENG", "Live", "<p>text</p>", subtype="live").id
+    page = ours.fetch_page(live)
+    with pytest.raises(WriteRefusedError, match="confsync does not push live docs"):
+        ours.update_page(page_id=live, title="Live", content="<p>mine</p>", version=page.version)
+    assert wiki.store.page(live).body == "<p>text</p>"
+
+
 def test_a_change_without_a_version_is_seen_after_an_update_too(
     wiki: Sandbox, ours: Wiki, page_id: str
 ) -> None:
