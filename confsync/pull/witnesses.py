@@ -57,7 +57,7 @@ class Doubt(NamedTuple):
 
 
 class _Again(NamedTuple):
-    """What a pull brings to a document, and how a person takes it back if git had reverted it."""
+    """The change that a pull brings to a document, and the way back if git had reverted it."""
 
     path: str
     what: str
