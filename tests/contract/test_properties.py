@@ -6,9 +6,11 @@ import json
 
 import pytest
 
+from confsync.document.settings.names import OWNER
 from confsync.errors import APIAccessError, NotVisibleError, VersionConflictError
-from confsync.model.page import PropertyInfo
+from confsync.model.page import NewVersion, PropertyInfo
 from confsync.remote import Remote
+from confsync.sandbox.store.rows import account_id
 from tests.contract.conftest import Server
 
 WIDTH = "content-appearance-published"
@@ -44,6 +46,26 @@ def test_a_change_is_compared_with_its_base(server: Server) -> None:
         server.remote.put_property(page_id, WIDTH, '"three"', base=first)
     assert one(server.remote, page_id, WIDTH) == second
     assert server.remote.page(page_id).info.version.number == 1
+
+
+def test_an_owner_goes_with_the_next_version(server: Server) -> None:
+    page_id = server.page(author="Ana")
+    if not server.cloud:
+        assert "owner" in server.remote.missing_settings
+        assert server.remote.properties(page_id, [OWNER]) == ()
+        return
+    ben = account_id("Ben")
+    server.wiki.store.add_user("Ben")
+    before = one(server.remote, page_id, OWNER)
+    assert (before.version.number, json.loads(before.value)) == (0, account_id("Ana"))
+    new = NewVersion("Guide", "<p>text</p>", "", owner=ben)
+    assert server.remote.put(page_id, new, base=1).version.number == 2
+    assert json.loads(one(server.remote, page_id, OWNER).value) == ben
+    (listed,) = (i for i in server.remote.listing(server.remote.space("ENG")) if i.id == page_id)
+    assert listed.owner == server.remote.page(page_id).info.owner == ben
+    with pytest.raises(VersionConflictError):
+        server.remote.put(page_id, new._replace(owner=account_id("Ana")), base=1)
+    assert server.wiki.store.page(page_id).owner == "Ben"
 
 
 def test_a_second_property_of_a_key_is_refused(server: Server) -> None:

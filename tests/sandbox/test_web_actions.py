@@ -238,6 +238,27 @@ def test_a_page_is_placed_among_its_siblings(browser: Browser, store: Store, pag
     assert store.page(rows["A"].id).version == 1
 
 
+def test_a_page_gets_another_owner(browser: Browser, store: Store, page: PageRow) -> None:
+    store.add_user("Ben")
+    assert "The page has its new owner." in browser.send(f"/pages/{page.id}/owner", author="Ben")
+    now = store.page(page.id)
+    assert (now.owner, now.version) == ("Ben", page.version)
+    assert "The owner is Ben." in browser.get(f"/spaces/ENG/pages/{page.id}").text
+
+
+def test_a_page_is_restricted_to_users(browser: Browser, store: Store, page: PageRow) -> None:
+    store.add_user("Ben")
+    path = f"/pages/{page.id}/restrictions"
+    said = browser.send(path, operation="update", user="Ben")
+    assert "The restrictions were changed." in said
+    assert 'value="Ben" checked' in said
+    assert store.allowed(page.id, "update", "user") == ("Ben",)
+    browser.send(path, 400, operation="delete", user="Ben")
+    browser.send(path, 400, operation="read", user="No such person")
+    browser.send(path, operation="update")
+    assert store.allowed(page.id, "update", "user") == ()
+
+
 def test_every_form_of_a_page_is_one_that_is_tested_here(
     browser: Browser, store: Store, page: PageRow
 ) -> None:
@@ -245,7 +266,7 @@ def test_every_form_of_a_page_is_one_that_is_tested_here(
     shown = browser.get(f"/spaces/ENG/pages/{page.id}").text
     words = {one.removeprefix(f"/pages/{page.id}/") for one in actions(shown)}
     known = {"comment", "rename", "move", "place", "sort", "labels", "settings", "files", "delete"}
-    assert words == known
+    assert words == known | {"owner", "restrictions"}
 
 
 def _forms() -> list[str]:
@@ -273,7 +294,7 @@ def test_no_form_of_another_site_is_taken(sandbox: Sandbox, store: Store, page: 
     writes: list[int] = []
     store.database.on_write.append(lambda: writes.append(1))
     forms = _forms()
-    assert len(forms) == 15
+    assert len(forms) == 17
     given = {"title": "T", "key": "HR", "labels": "x", "label": "x", "text": "one", "parent": "top"}
     given |= {"setting": "content-appearance-published", "value": "x"}
     with requests.Session() as session:

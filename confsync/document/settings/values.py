@@ -28,7 +28,7 @@ _FULL, _FULL_WIDTH = "full", "full-width"
 # Code points as Confluence stores an emoji: 1f680, or 1f468-200d-1f4bb.
 _CODE_POINTS = re.compile(r"[0-9a-f]{2,6}(?:-[0-9a-f]{2,6})*")
 # A number among siblings, as the stored form of a setting with a line of its own.
-_NUMBER = re.compile(r'"(?:0|-?[1-9][0-9]{0,9})"')
+_NUMBER = re.compile(r'"(?:0|[1-9][0-9]{0,9})"')
 _EMOJI = re.compile(
     "[0-9#*]?[\u00a9\u00ae\u2000-\u2bff\u3030\u303d\u3297\u3299\ufe0e\ufe0f"
     "\U0001f000-\U0001faff\U000e0020-\U000e007f]+"

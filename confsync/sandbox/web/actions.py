@@ -183,6 +183,27 @@ def set_setting(page_id: str) -> Response:
     return _done(page_id, "set")
 
 
+@pages.post("/pages/<page_id>/owner")
+def set_owner(page_id: str) -> Response:
+    """Make another user the owner of a page. It makes no version."""
+    store().set_owner(_current(page_id).id, author())
+    return _done(page_id, "owned")
+
+
+@pages.post("/pages/<page_id>/restrictions")
+def restrict(page_id: str) -> Response:
+    """Name the users that alone may read or update a page; without any, everyone may."""
+    operation, names = _field("operation"), flask.request.form.getlist("user")
+    if operation not in ("read", "update"):
+        raise Invalid("A page is restricted to users who may read or update it.")
+    known = {user.name for user in store().users()}
+    for name in names:
+        if name not in known:
+            raise Invalid(f"There is no user '{name}'.")
+    store().restrict_to(_current(page_id).id, operation, "user", names)
+    return _done(page_id, "restricted")
+
+
 @pages.post("/pages/<page_id>/files")
 def attach(page_id: str) -> Response:
     """Attach a file. A file of the same name becomes its next version."""

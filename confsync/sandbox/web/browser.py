@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response
 
 from ..bodies.html import to_html
 from ..errors import Missing
-from ..site import store
+from ..site import CLOUD, site, store
 from ..store import queries
 from ..store.queries import Selection
 from ..store.rows import (
+    PAGE,
     POST,
     WRITTEN,
     AttachmentRow,
@@ -33,6 +34,8 @@ DONE = {
     "moved": "The page was moved.",
     "sorted": "The pages below this page stand in the order of their titles.",
     "renamed": "The page was renamed.",
+    "owned": "The page has its new owner.",
+    "restricted": "The restrictions were changed.",
     "restored": "The page was restored.",
     "commented": "The comment was added.",
     "labelled": "The labels were added.",
@@ -121,6 +124,8 @@ def read(
         status,
         page=page,
         settings=store().properties(page.id),
+        has_owner=site().flavor == CLOUD and page.type == PAGE,
+        restricted={one: store().allowed(page.id, one, "user") for one in ("read", "update")},
         above=above,
         note=note,
         old=old is not None,

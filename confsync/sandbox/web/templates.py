@@ -170,6 +170,15 @@ New page below this one</a></p>{% endif %}
 <option value="emoji-title-published">emoji</option></select></label></p>
 <p><label>Value, such as full-width or an emoji <input type="text" name="value"></label></p>
 <p>{{ who(users, chosen, "Set") }}</p></fieldset></form>
+{% if has_owner %}<form method="post" action="{{ here }}/owner"><fieldset><legend>Owner</legend>
+<p class="meta">The owner is {{ page.owner }}. A new owner makes no version of the page.</p>
+<p>{{ who(users, page.owner, "Hand over", "To") }}</p></fieldset></form>{% endif %}
+{% for one in ("read", "update") %}<form method="post" action="{{ here }}/restrictions"><fieldset>
+<legend>Who may {{ one }} it</legend><input type="hidden" name="operation" value="{{ one }}">
+<p>{% for user in users %}<label><input type="checkbox" name="user" value="{{ user.name }}"{%
+if user.name in restricted[one] %} checked{% endif %}> {{ user.name }}</label> {% endfor %}</p>
+<p class="meta">If no user is chosen, everyone may.</p><p><button>Restrict</button></p></fieldset>
+</form>{% endfor %}
 <form method="post" action="{{ here }}/files" enctype="multipart/form-data"><fieldset>
 <legend>Attach a file</legend>
 <p class="meta">A file with the name of an attached file becomes its next version.</p>
