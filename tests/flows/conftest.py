@@ -177,6 +177,13 @@ class Desk:
             from_root = [one for one in lines if re.search(r"(?<![\w./-])[A-Z]{2,}/", one)]
             assert not from_root, f"not typed in '{self.below}':\n{said}"
 
+    def choose(self, *settings: str, properties: str = "") -> None:
+        """Let the mirror manage settings."""
+        lines = f"settings: [{', '.join(settings)}]\n" if settings else ""
+        lines += f"properties: [{properties}]\n" if properties else ""
+        config = self.path(".confsync.yaml")
+        config.write_text(config.read_text() + lines)
+
     def follow(self, run: Run, start: str = "", exit: int = 0) -> str:
         """Type the first command that a run's hints name, as it stands. Return what it prints.
 

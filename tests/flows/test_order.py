@@ -12,12 +12,6 @@ from tests.conformance import check_requests
 from tests.flows.conftest import Desk, quiet, writes
 
 A, B, C, D = (f"ENG/{name}.xhtml" for name in "abcd")
-CHOSEN = "settings: [order]\n"
-
-
-def choose(desk: Desk, lines: str = CHOSEN) -> None:
-    config = desk.path(".confsync.yaml")
-    config.write_text(config.read_text() + lines)
 
 
 @pytest.fixture
@@ -36,7 +30,7 @@ def wiki(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
 def desk(wiki: Sandbox, desk_at: Callable[..., Desk]) -> Desk:
     """Return a clone that manages the order."""
     desk = desk_at()
-    choose(desk)
+    desk.choose("order")
     desk("pull")
     wiki.clear_requests()
     return desk
@@ -321,7 +315,7 @@ def test_siblings_without_numbers_get_them_with_the_first_move(
 ) -> None:
     wiki.store.sort_children(wiki.store.space("ENG").homepage_id)
     desk = desk_at()
-    choose(desk)
+    desk.choose("order")
     desk("pull")
     assert "order" not in desk.text(D)
     quiet(wiki, desk)
@@ -355,7 +349,7 @@ def test_two_desks_reorder_without_a_lost_change(
     wiki: Sandbox, desk: Desk, desk_at: Callable[..., Desk]
 ) -> None:
     second = desk_at("second")
-    choose(second)
+    second.choose("order")
     second("pull")
     desk.edit(A, "order: 1", "order: 4")
     second.edit(D, "order: 4", "order: 1")
@@ -405,7 +399,7 @@ def test_a_plan_names_the_number(wiki: Sandbox, desk: Desk) -> None:
 
 def test_orders_cost_no_request(wiki: Sandbox, desk_at: Callable[..., Desk]) -> None:
     plain, desk = desk_at("plain"), desk_at("ordered")
-    choose(desk)
+    desk.choose("order")
     desk("pull")
     for command in (("pull",), ("pull", "--refresh"), ("status", "--remote")):
         asked = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -10,27 +10,13 @@ from confsync.sandbox import Sandbox
 from confsync.sandbox.cloud import shapes as pages
 from confsync.sandbox.store.rows import account_id
 from confsync.sandbox.store.store import ME
-from tests.conformance import check_requests
 from tests.flows.conftest import Desk, quiet, writes
 
 GUIDE = "ENG/guide.xhtml"
 ANA, BEN = account_id("Ana"), account_id("Ben")
 CHOSEN = "settings: [owner]\n"
 
-
-def choose(desk: Desk, lines: str = CHOSEN) -> None:
-    config = desk.path(".confsync.yaml")
-    config.write_text(config.read_text() + lines)
-
-
-@pytest.fixture
-def wiki(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    """Yield a Cloud with an empty space ENG, or another flavor."""
-    with Sandbox(flavor=getattr(request, "param", "cloud")) as sandbox:
-        sandbox.store.create_space("ENG", "Engineering", "Engineering")
-        sandbox.clear_requests()
-        yield sandbox
-        check_requests(sandbox)
+pytestmark = pytest.mark.parametrize("wiki", ["cloud"], indirect=True)
 
 
 @pytest.fixture
@@ -38,7 +24,7 @@ def owned(wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]) -> Desk:
     """Return a clone that manages owners. Ana made the guide."""
     wiki.store.set_owner(wiki.store.create_page("ENG", "Other", "<p>x</p>", author="Ana").id, "Ben")
     desk = desk_at()
-    choose(desk)
+    desk.choose("owner")
     desk("pull")
     wiki.clear_requests()
     return desk
@@ -63,7 +49,7 @@ def test_the_owner_is_written_when_it_is_asked_for(wiki: Sandbox, owned: Desk, g
 
 def test_owners_cost_no_request(wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]) -> None:
     plain, desk = desk_at("plain"), desk_at("owned")
-    choose(desk)
+    desk.choose("owner")
     desk("pull")
     for command in (("pull",), ("pull", "--refresh"), ("status", "--remote")):
         asked = []
@@ -293,7 +279,7 @@ def test_a_page_without_an_owner_is_no_trouble(
         pages, "account_id", lambda name: None if name == "Ana" else account_id(name)
     )
     desk = desk_at()
-    choose(desk)
+    desk.choose("owner")
     desk("pull")
     desk.edit(GUIDE, "title: Guide\n", f"title: Guide\n{line}")
     desk.edit(GUIDE, "8080", "8081")
@@ -325,7 +311,7 @@ def test_two_desks_hand_a_page_over_without_a_lost_change(
     wiki: Sandbox, owned: Desk, guide: str, desk_at: Callable[..., Desk]
 ) -> None:
     second = desk_at("second")
-    choose(second)
+    second.choose("owner")
     second("pull")
     owned.edit(GUIDE, ANA, BEN)
     second.edit(GUIDE, ANA, account_id(ME))
@@ -357,14 +343,3 @@ def test_a_plan_names_the_owner(wiki: Sandbox, owned: Desk, guide: str) -> None:
     owned("push", "--apply", "p.json")
     assert owner(wiki, guide) == "Ben"
     assert f"# owner: '{BEN}'" in owned("show", GUIDE).out
-
-
-@pytest.mark.parametrize("wiki", ["datacenter"], indirect=True)
-def test_a_data_center_has_no_owners(wiki: Sandbox, desk: Desk, guide: str) -> None:
-    choose(desk)
-    for command in ("pull", "push", "status --remote", "doctor"):
-        run = desk(*command.split(), exit=None)
-        assert run.exit != 0, command
-        said = run.out + run.err
-        assert ".confsync.yaml" in said, command
-        assert "a Data Center tells no owner of a page" in said, command

@@ -14,12 +14,6 @@ from tests.conformance import check_requests
 from tests.flows.conftest import Desk, quiet, writes
 
 GUIDE = "ENG/guide.xhtml"
-CHOSEN = "settings: [restrictions]\n"
-
-
-def choose(desk: Desk, lines: str = CHOSEN) -> None:
-    config = desk.path(".confsync.yaml")
-    config.write_text(config.read_text() + lines)
 
 
 def name_of(wiki: Sandbox, name: str) -> str:
@@ -52,7 +46,7 @@ def closed(wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]) -> Desk:
     """Return a clone that manages restrictions. Only Me and Ana may update the guide."""
     wiki.store.allow_only(guide, "update", users=["Me", "Ana"])
     desk = desk_at()
-    choose(desk)
+    desk.choose("restrictions")
     desk("pull")
     wiki.clear_requests()
     return desk
@@ -285,7 +279,7 @@ def test_a_hint_tells_which_pages_are_asked(
     ids = [wiki.store.create_page("ENG", f"P {n}", "<p>x</p>").id for n in range(20)]
     wiki.store.allow_only(ids[0], "update", users=["Me"])
     desk = desk_at()
-    choose(desk)
+    desk.choose("restrictions")
     desk("pull")
 
     def asked() -> int:
@@ -333,7 +327,7 @@ def test_a_pull_that_undoes_a_revert_of_restrictions_says_so(
     if first:
         wiki.store.allow_only(guide, "update", users=["Me", "Ana"])
     desk = desk_at()
-    choose(desk)
+    desk.choose("restrictions")
     desk("pull")
     desk.commit()
     write(desk, {"update": ["group:board"]})
@@ -360,7 +354,7 @@ def test_an_owner_and_restrictions_go_together(
     wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]
 ) -> None:
     desk = desk_at()
-    choose(desk, "settings: [width, owner, restrictions]\n")
+    desk.choose("width", "owner", "restrictions")
     desk("pull")
     write(desk, {"update": ["group:board"]})
     ana, bo = account_id("Ana"), account_id("Bo")

@@ -20,18 +20,13 @@ ROCKET = "1f680"
 CHOSEN = "settings: [width, emoji]\nproperties: [reviewed]\n"
 
 
-def choose(desk: Desk, lines: str = CHOSEN) -> None:
-    config = desk.path(".confsync.yaml")
-    config.write_text(config.read_text() + lines)
-
-
 @pytest.fixture
 def settled(wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]) -> Desk:
     """Return a clone that manages settings; the guide is wide and has an emoji."""
     wiki.store.add_property(guide, WIDTH, "full-width", "Ana")
     wiki.store.add_property(guide, EMOJI, ROCKET, "Ana")
     desk = desk_at()
-    choose(desk)
+    desk.choose("width", "emoji", properties="reviewed")
     desk("pull")
     wiki.clear_requests()
     return desk
@@ -434,7 +429,7 @@ def test_a_hint_tells_which_pages_are_asked(
     for page_id in ids[:-1]:
         wiki.store.add_property(page_id, WIDTH, "full-width", "Ana")
     desk = desk_at()
-    choose(desk)
+    desk.choose("width", "emoji", properties="reviewed")
     desk("pull")
     wiki.clear_requests()
 
@@ -462,7 +457,7 @@ def test_a_hint_that_is_wrong_delays_and_loses_nothing(
     for page_id in ids:
         wiki.store.add_property(page_id, WIDTH, "full-width", "Ana")
     desk = desk_at()
-    choose(desk)
+    desk.choose("width", "emoji", properties="reviewed")
     desk("pull")
     before = desk.files()
     wiki.faults.search_hides = lambda content_id: True

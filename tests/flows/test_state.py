@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import yaml
 
 from confsync.sandbox import Sandbox
 from confsync.sandbox.store.actions.content_states import SUGGESTED, ContentState
-from tests.conformance import check_requests
 from tests.flows.conftest import Desk, quiet, writes
 
 GUIDE = "ENG/guide.xhtml"
@@ -17,20 +16,7 @@ DRAFT, BUSY, _ = SUGGESTED
 OWN = ContentState(77, "null: true # 準備", "#8777d9")
 READ_ONLY = "confsync only reads the state of a page: set it in Confluence, and pull"
 
-
-def choose(desk: Desk, lines: str = "settings: [state]\n") -> None:
-    config = desk.path(".confsync.yaml")
-    config.write_text(config.read_text() + lines)
-
-
-@pytest.fixture
-def wiki(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    """Yield a Cloud with an empty space ENG, or another flavor."""
-    with Sandbox(flavor=getattr(request, "param", "cloud")) as sandbox:
-        sandbox.store.create_space("ENG", "Engineering", "Engineering")
-        sandbox.clear_requests()
-        yield sandbox
-        check_requests(sandbox)
+pytestmark = pytest.mark.parametrize("wiki", ["cloud"], indirect=True)
 
 
 @pytest.fixture
@@ -38,7 +24,7 @@ def stated(wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]) -> Desk:
     """Return a clone that has states. The guide is a rough draft."""
     wiki.store.put_state(guide, DRAFT, "Ana")
     desk = desk_at()
-    choose(desk)
+    desk.choose("state")
     desk("pull")
     wiki.clear_requests()
     return desk
@@ -128,7 +114,7 @@ def test_a_state_costs_one_request_a_page_and_nothing_without_it(
     wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]
 ) -> None:
     plain, desk = desk_at("plain"), desk_at("stated")
-    choose(desk)
+    desk.choose("state")
     desk("pull")
     asked = []
     for one in (plain, desk):
@@ -139,12 +125,3 @@ def test_a_state_costs_one_request_a_page_and_nothing_without_it(
     states = [path for path in asked[1] if path.endswith("/state")]
     assert len(states) == len(wiki.store.pages("ENG"))
     assert sorted([*asked[0], *states]) == sorted(asked[1])
-
-
-@pytest.mark.parametrize("wiki", ["datacenter"], indirect=True)
-def test_a_data_center_has_none(wiki: Sandbox, guide: str, desk_at: Callable[..., Desk]) -> None:
-    desk = desk_at()
-    choose(desk)
-    run = desk("pull", exit=4)
-    assert "a Data Center tells no state of a page" in run.err
-    assert "take 'state' out of the list" in run.err
