@@ -5,7 +5,9 @@ They are a hint: they only decide which pages are asked by themselves, because a
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import TypeVar
 
 from confsync.document.settings.restrictions import Names
 from confsync.errors import RowError
@@ -13,6 +15,8 @@ from confsync.model.page import AttachmentHints, AttachmentInfo, PropertyInfo
 from confsync.remote import rows, v1_rows
 from confsync.remote.failures import GapError, or_none
 from confsync.remote.rows import Row
+
+Told = TypeVar("Told")
 
 # Attachments of other content, such as a space's logo, do not count.
 _HOLDERS = ("page", "blogpost")
@@ -54,38 +58,31 @@ def properties_in(
     answers: Iterable[Row], keys: Collection[str]
 ) -> dict[str, tuple[PropertyInfo, ...]]:
     """Return the properties of the pages that a search found; None if its answers do not add up."""
-    found: dict[str, tuple[PropertyInfo, ...]] = {}
-    seen: set[str] = set()
-    for row in _found(answers):
-        page_id = rows.id_of(row)
-        if page_id in seen:
-            raise GapError
-        seen.add(page_id)
-        try:
-            held = v1_rows.properties_in(row, keys)
-        except RowError:
-            continue
-        if held is not None:
-            found[page_id] = held
-    return found
+    return _by_page(answers, lambda row: v1_rows.properties_in(row, keys))
 
 
 @or_none
 def restrictions_in(answers: Iterable[Row], user: Callable[[Row], str]) -> dict[str, Names]:
     """Return the restrictions of the pages that a search found; None if it does not add up."""
-    found: dict[str, Names] = {}
+
+    def read(row: Row) -> Names | None:
+        return v1_rows.restrictions_in(rows.part_of(row, "restrictions"), user)
+
+    return _by_page(answers, read)
+
+
+def _by_page(answers: Iterable[Row], read: Callable[[Row], Told | None]) -> dict[str, Told]:
+    """Return what rows tell, by page, without unusable rows. Raise GapError for a page twice."""
+    found: dict[str, Told] = {}
     seen: set[str] = set()
     for row in _found(answers):
         page_id = rows.id_of(row)
         if page_id in seen:
             raise GapError
         seen.add(page_id)
-        try:
-            names = v1_rows.restrictions_in(rows.part_of(row, "restrictions"), user)
-        except RowError:
-            continue
-        if names is not None:
-            found[page_id] = names
+        with contextlib.suppress(RowError):
+            if (told := read(row)) is not None:
+                found[page_id] = told
     return found
 
 
