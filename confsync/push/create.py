@@ -86,7 +86,26 @@ class Creations:
             whole = self._mirror.whole(entry)
         except ChangedMeanwhileError as error:
             return failed(local_result(entry), error)
+        if refused := self._refusal(whole):
+            return refused
         return self._foretold(whole) if self._dry_run else self._one(whole, parent)
+
+    def _refusal(self, entry: Entry) -> PageResult | None:
+        """Return why no page must be created, because of a document's settings."""
+        chosen, posts = self._mirror.config.settings, self._scan.config.posts
+        if not chosen:
+            return None
+        from confsync.push.settings.new_page import flaw_of  # most mirrors have no settings
+
+        told = replace(local_result(entry), decision="untracked", exit=Exit.REFUSED)
+        try:
+            flaw = flaw_of(self._reader.remote, _document(entry), chosen, is_post=posts)
+        except CredentialsError:
+            raise
+        except APIAccessError as error:
+            return failed(told, error)
+        hint = "correct the line in {path}, then 'confsync push {path}'"
+        return replace(told, error=flaw, hint=hint) if flaw else None
 
     def _without_former_page(self, entries: list[Entry]) -> Iterator[Entry]:
         """Yield the documents without a former page in git. Report the others.
@@ -243,7 +262,7 @@ class Creations:
                 why = f"created as page {made.id}, but the server does not show it yet"
                 hint = "'confsync push' updates the file later"
                 return replace(result, error=why, hint=hint, exit=Exit.REMOTE)
-            if told := self._extras.upload(entry, made.id, self._message):
+            if told := self._extras.upload_new(entry, made.id, self._message):
                 return replace(told, error=f"created as page {made.id}, but: {told.error}")
             labels = self._extras.finish_new(entry, made.id, _document(entry).local(None))
             stamp = Stamp(made.id, page.info.version.number, page.digest, parent, labels)

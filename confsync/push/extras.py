@@ -98,8 +98,19 @@ class Extras:
 
         Return the refusal, or None. Raise APIAccessError.
         """
-        if refused := self._refused_settings(entry, page_id):
-            return refused
+        return self._refused_settings(entry, page_id) or self._uploaded(entry, page_id, message)
+
+    def upload_new(self, entry: Entry, page_id: str, message: str) -> PageResult | None:
+        """Do what `upload` does for a page that was just created.
+
+        Refused settings are left over, so that the document gets its stamp.
+        """
+        if refused := self._refused_settings(entry, page_id, 1):
+            left = Unfinished(str(refused.error), Exit.REFUSED, refused.hint)
+            self.unfinished[entry.path] = left
+        return self._uploaded(entry, page_id, message)
+
+    def _uploaded(self, entry: Entry, page_id: str, message: str) -> PageResult | None:
         refused = self._unless_refused(entry, page_id, lambda sending: sending.upload(message))
         sending = self._uploading.get(entry.path)
         for old, new in sending.renamed.items() if sending and not refused else ():
@@ -151,7 +162,9 @@ class Extras:
 
         return beside.changed(found, chosen)
 
-    def _refused_settings(self, entry: Entry, page_id: str) -> PageResult | None:
+    def _refused_settings(
+        self, entry: Entry, page_id: str, version: int | None = None
+    ) -> PageResult | None:
         """Return why changed settings must not be sent. Raise APIAccessError."""
         if entry.document is None or not self._resets(entry):
             return None
@@ -165,7 +178,7 @@ class Extras:
             sending.check()
         except SettingConflict as conflict:
             told = replace(local_result(entry), id=page_id, error=str(conflict), exit=Exit.REFUSED)
-            return replace(told, hint=way_out(None if conflict.hopeless else told.base))
+            return replace(told, hint=way_out(None if conflict.hopeless else told.base or version))
         self._settings[entry.path] = sending
         return None
 
@@ -179,14 +192,14 @@ class Extras:
         sending = self._settings.get(entry.path)
         if sending is None:
             return
-        from confsync.push.settings.changes import SettingConflict
+        from confsync.push.settings.changes import LEFT_HINT, SettingConflict
         from confsync.sync.settings.beside import way_out
 
         try:
             sending.send()
         except SettingConflict as conflict:
-            left = Unfinished(str(conflict), Exit.REFUSED, way_out(version))
-            self.unfinished[entry.path] = left
+            hint = LEFT_HINT if conflict.left else way_out(version)
+            self.unfinished[entry.path] = Unfinished(str(conflict), Exit.REFUSED, hint)
         except APIAccessError as error:
             why = f"the settings could not be changed: {error.message}"
             self.unfinished[entry.path] = Unfinished(why, error.exit, error.hint)

@@ -58,16 +58,22 @@ _OF_NEW = {
     OWNER: "a new page belongs to its creator",
     ORDER: "a new page stands behind its siblings",
 }
+NO_ORDER = "order: this server's interface cannot change it: change it in the browser"
+LEFT_HINT = "'confsync push {path}' sends it"
 # Errors after which the server may, or may not, have the change.
 _UNKNOWN = (NetworkError, ServerError, VersionConflictError, WriteRefusedError)
 
 
 class SettingConflict(Exception):  # noqa: N818 - it is expected, and told of as a refusal
-    """Raised if a setting must not be sent. `hopeless` means that no choice makes it possible."""
+    """Raised if a setting must not be sent. `hopeless` means that no choice makes it possible.
 
-    def __init__(self, why: str, *, hopeless: bool = False) -> None:
+    `left` means that the next push sends it.
+    """
+
+    def __init__(self, why: str, *, hopeless: bool = False, left: bool = False) -> None:
         super().__init__(why)
         self.hopeless = hopeless
+        self.left = left
 
 
 class Values(NamedTuple):
@@ -145,31 +151,40 @@ class SendingSettings:
         if decide(sides) is Decision.STAMP:
             return
         if self._reorders is None:
-            why = "this server's interface cannot change it: change it in the browser"
-            raise SettingConflict(f"order: {why}", hopeless=True)
+            raise SettingConflict(NO_ORDER, hopeless=True)
         if self._found.stamp and self._found.stamp.parent is None:
             why = "the page stands at the top of its space, where no order can be pushed"
             raise SettingConflict(f"order: {why}", hopeless=True)
 
     def send(self) -> None:
-        """Send the changed settings of a checked page. Raise what `check` does."""
-        for checked in self._checked:
+        """Send the changed settings of a checked page. Raise what `check` does.
+
+        Restrictions go first: until then, a new page is open. What the next push sends is told of
+        last, and holds no other setting up.
+        """
+        left: list[str] = []
+        for checked in sorted(self._checked, key=lambda one: key_of(one.name) != RESTRICTIONS):
             if self._is_placed_later(checked):
                 continue
             sides = self._looked_again(checked) if _is_blind(checked) else checked
             self._refuse(sides)
             if key_of(sides.name) in OF_PAGE:
-                self._settle(checked, sides)
-                continue
-            match decide(sides):
-                case Decision.STAMP:
-                    self._stamp(sides)
-                case Decision.SEND | Decision.REMOVE if key_of(sides.name) == RESTRICTIONS:
-                    self._restrict(sides)
-                case Decision.SEND:
-                    self._put(sides)
-                case Decision.REMOVE if sides.remote:
-                    self._remove(sides, sides.remote)
+                left += self._settle(checked, sides)
+            else:
+                self._send_one(sides)
+        if left:
+            raise SettingConflict("; ".join(left), left=True)
+
+    def _send_one(self, sides: Sides) -> None:
+        match decide(sides):
+            case Decision.STAMP:
+                self._stamp(sides)
+            case Decision.SEND | Decision.REMOVE if key_of(sides.name) == RESTRICTIONS:
+                self._restrict(sides)
+            case Decision.SEND:
+                self._put(sides)
+            case Decision.REMOVE if sides.remote:
+                self._remove(sides, sides.remote)
 
     @property
     def order(self) -> Sides | None:
@@ -220,16 +235,20 @@ class SendingSettings:
         if decide(sides) in CONFLICTS:
             raise SettingConflict(who_and_what(self._mirror, self._remote, sides))
 
-    def _settle(self, checked: Sides, sides: Sides) -> None:
-        """Take a page's own setting as the base, if the page's version brought it."""
+    def _settle(self, checked: Sides, sides: Sides) -> tuple[str, ...]:
+        """Take a page's own setting as the base, if the page's version brought it.
+
+        Return why it did not.
+        """
         if decide(sides) is not Decision.STAMP:
             known = self._found.stamp is not None
             why = "the server has not taken it" if known else _OF_NEW[key_of(sides.name)]
-            raise SettingConflict(f"{sides.name}: {why}; 'confsync push' sends it")
+            return (f"{sides.name}: {why}",)
         if decide(checked) is Decision.STAMP:
             self._stamp(sides)
         else:
             self._note(checked, sides)
+        return ()
 
     # -- one setting -------------------------------------------------------------------------------
 
