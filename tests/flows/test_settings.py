@@ -326,6 +326,25 @@ def test_a_value_that_json_lacks_is_refused(wiki: Sandbox, settled: Desk, guide:
 # -- git put a value back --------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("line", ["properties: Core", "properties: [reviewed]", 'properties: ""'])
+def test_properties_that_are_no_map_are_refused(
+    wiki: Sandbox, settled: Desk, guide: str, line: str
+) -> None:
+    settled.edit(GUIDE, "\nconfluence:\n", f"\n{line}\nconfluence:\n")
+    wanted = "properties must be 'key: value' lines"
+    assert wanted in settled("check", exit=1).out
+    assert wanted in settled("push", exit=1).out
+    assert writes(wiki) == []
+    settled("pull")
+    by_colleague(wiki, guide, "reviewed", "hers")
+    settled("pull", exit=1)
+    assert f"\n{line}\n" in settled.text(GUIDE)
+    settled.edit(GUIDE, f"\n{line}\n", "\nproperties: null\n")
+    settled("pull")
+    assert "reviewed: hers" in settled.text(GUIDE)
+    quiet(wiki, settled)
+
+
 def test_a_value_that_git_put_back_is_refused_and_not_undone(
     wiki: Sandbox, settled: Desk, guide: str
 ) -> None:

@@ -59,7 +59,8 @@ class Edits(NamedTuple):
 def read(front: Front) -> dict[str, str]:
     """Return the settings of front matter by name, as canonical JSON.
 
-    A value that is no JSON is `INVALID`. The caller knows which settings are managed.
+    A value that is no JSON is `INVALID`, and so is `properties` if it is no map. The caller knows
+    which settings are managed.
     """
     found: dict[str, str] = {}
     for name in KEYS.keys() & front.values.keys():
@@ -67,7 +68,9 @@ def read(front: Front) -> dict[str, str]:
         plain = isinstance(node, yaml.ScalarNode) and not _is_null(node)
         found[name] = canonical(str(node.value)) if plain else _value(node)
     block = front.values.get(PROPERTIES)
-    if block is not None and isinstance(block.node, yaml.MappingNode):
+    if block is not None and not isinstance(block.node, yaml.MappingNode):
+        return found if _is_null(block.node) else {**found, PROPERTIES: INVALID}
+    if block is not None:
         for key, node in block.node.value:
             if isinstance(key, yaml.ScalarNode):
                 name = name_of(str(key.value))

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from confsync.document.settings import restrictions
-from confsync.document.settings.names import KEYS, OF_PAGE, RESTRICTIONS, key_of
+from confsync.document.settings.names import KEYS, OF_PAGE, PROPERTIES, RESTRICTIONS, key_of
 from confsync.model.stamp import DIGEST_LENGTH, Property, Stamp
 
 if TYPE_CHECKING:
@@ -132,8 +132,19 @@ def changed(
     return tuple(
         name
         for name in managed(chosen, stamp)
-        if name in settings and digest(name, settings[name]) != bases.get(key_of(name))
+        if (line := line_of(settings, name)) is not None
+        and digest(name, line) != bases.get(key_of(name))
     )
+
+
+def line_of(settings: Mapping[str, str], name: str) -> str | None:
+    """Return the value of a setting in a file, or None without a line.
+
+    If `properties` is no map, each setting in it is `INVALID`.
+    """
+    if name not in KEYS and PROPERTIES in settings:
+        return INVALID
+    return settings.get(name)
 
 
 def sorted_by_key(properties: Iterable[Property]) -> tuple[Property, ...]:

@@ -49,7 +49,7 @@ def sides_of(
         Sides(
             name,
             bases.get(key := key_of(name)),
-            found.settings.get(name),
+            values.line_of(found.settings, name),
             theirs.get(key),
             newest.get(key),
         )
@@ -79,6 +79,8 @@ def why_invalid(name: str, value: str | None) -> str:
         return "an owner is the account id of a user"
     if key_of(name) == ORDER:
         return "an order is a whole number"
+    if value is None:
+        return "properties must be 'key: value' lines"
     return f"the value of {name} is not one that JSON has"
 
 
