@@ -326,6 +326,19 @@ def test_a_value_that_json_lacks_is_refused(wiki: Sandbox, settled: Desk, guide:
 # -- git put a value back --------------------------------------------------------------------------
 
 
+def test_a_push_names_each_setting_that_both_sides_changed(
+    wiki: Sandbox, settled: Desk, guide: str
+) -> None:
+    settled.edit(GUIDE, "\nwidth: full\n", "\nwidth: max\n")
+    settled.edit(GUIDE, "\nemoji: 🚀\n", "\nemoji: 🐙\n")
+    by_colleague(wiki, guide, WIDTH, "default")
+    by_colleague(wiki, guide, EMOJI, "1f389")
+    said = settled("push", exit=1).out
+    assert "width: the value here is based on v1" in said
+    assert "emoji: the value here is based on v1" in said
+    assert writes(wiki) == []
+
+
 @pytest.mark.parametrize("line", ["properties: Core", "properties: [reviewed]", 'properties: ""'])
 def test_properties_that_are_no_map_are_refused(
     wiki: Sandbox, settled: Desk, guide: str, line: str

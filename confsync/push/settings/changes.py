@@ -133,8 +133,8 @@ class SendingSettings:
     def check(self) -> None:
         """Raise SettingConflict if a changed setting must not be sent. Raise APIAccessError."""
         self._checked = tuple(self._modified())
+        self._refuse(*self._checked)
         for sides in self._checked:
-            self._refuse(sides)
             if key_of(sides.name) in READ_ONLY:
                 raise SettingConflict(why_invalid(sides.name, sides.line))
             if key_of(sides.name) == ORDER and not sides.is_invalid:
@@ -231,9 +231,12 @@ class SendingSettings:
         infos = self._remote.properties(self._page, (key,))
         return replace(sides, remote=next((info for info in infos if info.key == key), None))
 
-    def _refuse(self, sides: Sides) -> None:
-        if decide(sides) in CONFLICTS:
-            raise SettingConflict(who_and_what(self._mirror, self._remote, sides))
+    def _refuse(self, *every: Sides) -> None:
+        """Raise SettingConflict with all settings that both sides changed: a choice is for all."""
+        both = [sides for sides in every if decide(sides) in CONFLICTS]
+        if both:
+            told = (who_and_what(self._mirror, self._remote, sides) for sides in both)
+            raise SettingConflict("; ".join(told))
 
     def _settle(self, checked: Sides, sides: Sides) -> tuple[str, ...]:
         """Take a page's own setting as the base, if the page's version brought it.
