@@ -2424,6 +2424,36 @@ ABLATIONS = (
         ),
     ),
     Ablation(
+        "no page is created whose settings can never be sent",
+        (
+            Cut(
+                "confsync/push/create.py",
+                "        if refused := self._refusal(whole):\n            return refused\n",
+                "",
+            ),
+        ),
+        (
+            "tests/flows/test_settings_of_new_pages.py::"
+            "test_a_page_that_would_lock_its_creator_out_is_not_created",
+            "tests/flows/test_settings_of_new_pages.py::"
+            "test_a_page_with_an_order_that_no_push_can_send_is_not_created",
+        ),
+    ),
+    Ablation(
+        "a new page is restricted before its other settings are sent",
+        (
+            Cut(
+                "confsync/push/settings/changes.py",
+                "sorted(self._checked, key=lambda one: key_of(one.name) != RESTRICTIONS)",
+                "self._checked",
+            ),
+        ),
+        (
+            "tests/flows/test_settings_of_new_pages.py::"
+            "test_what_is_left_for_the_next_push_holds_nothing_else_up",
+        ),
+    ),
+    Ablation(
         "a new owner counts as sent when the server shows it",
         (
             Cut(
@@ -2494,7 +2524,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/push/settings/changes.py",
-                "        for sides in self._checked:\n            self._refuse(sides)\n",
+                "        self._refuse(*self._checked)\n",
                 "",
             ),
         ),

@@ -78,7 +78,7 @@ def why_invalid(name: str, value: str | None) -> str:
     if key_of(name) == OWNER:
         return "an owner is the account id of a user"
     if key_of(name) == ORDER:
-        return "an order is a whole number"
+        return "an order is a whole number of at most ten digits"
     if value is None:
         return "properties must be 'key: value' lines"
     return f"the value of {name} is not one that JSON has"
