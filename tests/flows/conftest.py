@@ -348,6 +348,17 @@ def writes(wiki: Sandbox) -> list[tuple[str, int]]:
     ]
 
 
+def asks_the_same(wiki: Sandbox, one: Desk, other: Desk) -> None:
+    """Assert that two desks send the same requests when they look at the server."""
+    for command in (("pull",), ("pull", "--refresh"), ("status", "--remote")):
+        asked = []
+        for desk in (one, other):
+            wiki.clear_requests()
+            desk(*command)
+            asked.append(sorted((r.method, r.path, r.query) for r in wiki.requests))
+        assert asked[0] == asked[1]
+
+
 def quiet(wiki: Sandbox, desk: Desk) -> None:
     """Nothing more to do on either side."""
     wiki.clear_requests()

@@ -9,7 +9,7 @@ import pytest
 from confsync.push import send
 from confsync.sandbox import Sandbox
 from tests.conformance import check_requests
-from tests.flows.conftest import Desk, quiet, writes
+from tests.flows.conftest import Desk, asks_the_same, quiet, writes
 
 A, B, C, D = (f"ENG/{name}.xhtml" for name in "abcd")
 
@@ -401,13 +401,7 @@ def test_orders_cost_no_request(wiki: Sandbox, desk_at: Callable[..., Desk]) -> 
     plain, desk = desk_at("plain"), desk_at("ordered")
     desk.choose("order")
     desk("pull")
-    for command in (("pull",), ("pull", "--refresh"), ("status", "--remote")):
-        asked = []
-        for one in (plain, desk):
-            wiki.clear_requests()
-            one(*command)
-            asked.append(sorted((r.method, r.path, r.query) for r in wiki.requests))
-        assert asked[0] == asked[1]
+    asks_the_same(wiki, plain, desk)
 
 
 @pytest.mark.parametrize("wiki", ["datacenter"], indirect=True)

@@ -10,7 +10,7 @@ from confsync.sandbox import Sandbox
 from confsync.sandbox.cloud import shapes as pages
 from confsync.sandbox.store.rows import account_id
 from confsync.sandbox.store.store import ME
-from tests.flows.conftest import Desk, quiet, writes
+from tests.flows.conftest import Desk, asks_the_same, quiet, writes
 
 GUIDE = "ENG/guide.xhtml"
 ANA, BEN = account_id("Ana"), account_id("Ben")
@@ -51,13 +51,7 @@ def test_owners_cost_no_request(wiki: Sandbox, guide: str, desk_at: Callable[...
     plain, desk = desk_at("plain"), desk_at("owned")
     desk.choose("owner")
     desk("pull")
-    for command in (("pull",), ("pull", "--refresh"), ("status", "--remote")):
-        asked = []
-        for one in (plain, desk):
-            wiki.clear_requests()
-            one(*command)
-            asked.append([(r.method, r.path, r.query) for r in wiki.requests])
-        assert sorted(asked[0]) == sorted(asked[1])
+    asks_the_same(wiki, plain, desk)
 
 
 def test_an_owner_alone_makes_one_version(wiki: Sandbox, owned: Desk, guide: str) -> None:
