@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import quote
 
 from confsync.document.settings import restrictions
+from confsync.document.settings.names import RESTRICTIONS
 from confsync.document.settings.restrictions import GROUP, OPERATIONS, USER, Names
 from confsync.errors import (
     APIAccessError,
@@ -26,6 +27,7 @@ from confsync.model.page import (
     Space,
     Task,
     User,
+    Version,
 )
 from confsync.remote import rows, transfers, v1_rows
 from confsync.remote.client import Client
@@ -79,6 +81,25 @@ class Connection:
             f"there is no space '{key}', or you may not see it",
             hint="copy the key from the space's address in the browser; .confsync.yaml has it, too",
         )
+
+    def whoami(self) -> User:
+        raise NotImplementedError
+
+    def properties(self, page_id: str, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
+        raise NotImplementedError
+
+    def property_hints(
+        self, space: Space, keys: Collection[str]
+    ) -> Mapping[str, tuple[PropertyInfo, ...]] | None:
+        raise NotImplementedError
+
+    def put_property(
+        self, page_id: str, key: str, value: str, *, base: PropertyInfo | None
+    ) -> PropertyInfo:
+        raise NotImplementedError
+
+    def remove_property(self, page_id: str, info: PropertyInfo) -> None:
+        raise NotImplementedError
 
     def restrictions(self, page_id: str) -> Restrictions:
         answer = restriction_answer(self._client, page_id)
@@ -137,49 +158,91 @@ class Connection:
         self._client.close()
 
 
+class WithRestrictions(Connection):
+    """The part of `Remote` for restrictions as a setting. The next class knows content properties.
+
+    Both servers answer alike. They name users in their own ways, and change names in their own.
+    """
+
+    _mine: frozenset[str] | None = None
+
+    def my_names(self) -> frozenset[str]:
+        if self._mine is None:
+            me = self.whoami()
+            found = {f"{USER}:{me.id}"}
+            start, more = 0, True
+            while more:
+                query = {self._user_key: me.id, "limit": _GROUPS, "start": start}
+                answer = self._client.get(_MEMBER_OF, query)
+                some = rows.results_of(answer, _MEMBER_OF)
+                found |= {f"{GROUP}:{v1_rows.group_name(row)}" for row in some}
+                start += len(some)
+                more = bool(some and rows.part_of(answer, "_links").get("next"))
+            self._mine = frozenset(found)
+        return self._mine
+
+    def properties(self, page_id: str, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
+        others = frozenset(keys) - {RESTRICTIONS}
+        held = super().properties(page_id, others) if others else ()
+        if RESTRICTIONS not in keys:
+            return held
+        found = v1_rows.restrictions_in(restriction_answer(self._client, page_id), self._user_of)
+        if found is None:
+            raise ServerError(f"page {page_id}: the answer does not name everyone who may read it")
+        return (*held, *restrictions.as_setting(page_id, found))
+
+    def property_hints(
+        self, space: Space, keys: Collection[str]
+    ) -> Mapping[str, tuple[PropertyInfo, ...]] | None:
+        if RESTRICTIONS not in keys:
+            return super().property_hints(space, keys)
+        found = self._listed_restrictions(space)
+        others = frozenset(keys) - {RESTRICTIONS}
+        bare: Mapping[str, tuple[PropertyInfo, ...]] = dict.fromkeys(found or (), ())
+        hints = super().property_hints(space, others) if others else bare
+        if hints is None or found is None:
+            return None
+        return {
+            page_id: (*hints[page_id], *restrictions.as_setting(page_id, names))
+            for page_id, names in found.items()
+            if page_id in hints
+        }
+
+    def put_property(
+        self, page_id: str, key: str, value: str, *, base: PropertyInfo | None
+    ) -> PropertyInfo:
+        if key != RESTRICTIONS:
+            return super().put_property(page_id, key, value, base=base)
+        self._change_all(page_id, base.value if base else None, value)
+        return PropertyInfo(page_id, RESTRICTIONS, Version(0), value)
+
+    def remove_property(self, page_id: str, info: PropertyInfo) -> None:
+        if info.key != RESTRICTIONS:
+            super().remove_property(page_id, info)
+        else:
+            self._change_all(page_id, info.value, None)
+
+    # What the two servers do in their own ways.
+
+    _user_key: str
+
+    def _user_of(self, row: Row) -> str:
+        """Return the name of a user's row."""
+        raise NotImplementedError
+
+    def _listed_restrictions(self, space: Space) -> Mapping[str, Names] | None:
+        """Return the restrictions of a space's pages as a hint, or None."""
+        raise NotImplementedError
+
+    def _change_all(self, page_id: str, before: str | None, after: str | None) -> None:
+        """Send the changes of restrictions until one has no good answer."""
+        raise NotImplementedError
+
+
 def restriction_answer(client: Client, page_id: str) -> Row:
     """Return the restrictions of a page, as both servers' v1 answers them."""
     path = f"rest/api/content/{page_id}/restriction/byOperation"
     return client.get(path, {"expand": v1_rows.RESTRICTIONS})
-
-
-def restrictions_of(
-    client: Client, page_id: str, user: Callable[[Row], str]
-) -> tuple[PropertyInfo, ...]:
-    """Return the restrictions of a page as a setting; nothing if everyone may read and update.
-
-    `user` returns the name of a user's row.
-    """
-    found = v1_rows.restrictions_in(restriction_answer(client, page_id), user)
-    if found is None:
-        raise ServerError(f"page {page_id}: the answer does not name everyone who may read it")
-    return restrictions.as_setting(page_id, found)
-
-
-def names_of(client: Client, me: User, query: Mapping[str, str]) -> frozenset[str]:
-    """Return a user and the user's groups, as restrictions name them. `query` names the user."""
-    found = {f"{USER}:{me.id}"}
-    start = 0
-    while True:
-        answer = client.get(_MEMBER_OF, {**query, "limit": _GROUPS, "start": start})
-        some = rows.results_of(answer, _MEMBER_OF)
-        found |= {f"{GROUP}:{v1_rows.group_name(row)}" for row in some}
-        start += len(some)
-        if not some or not rows.part_of(answer, "_links").get("next"):
-            return frozenset(found)
-
-
-def with_restrictions(
-    hints: Mapping[str, tuple[PropertyInfo, ...]] | None, found: Mapping[str, Names] | None
-) -> Mapping[str, tuple[PropertyInfo, ...]] | None:
-    """Return the hints of pages whose restrictions are known, too."""
-    if hints is None or found is None:
-        return None
-    return {
-        page_id: (*hints[page_id], *restrictions.as_setting(page_id, names))
-        for page_id, names in found.items()
-        if page_id in hints
-    }
 
 
 _WHO = (USER, GROUP)

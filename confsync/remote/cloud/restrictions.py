@@ -2,73 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-from confsync.document.settings.names import RESTRICTIONS
-from confsync.document.settings.restrictions import GROUP, OPERATIONS, USER, Change, changes, named
-from confsync.errors import WriteRefusedError
-from confsync.model.page import PropertyInfo, Space, User, Version
-from confsync.remote import rows, v1_rows
-from confsync.remote.base import (
-    names_of,
-    restriction_answer,
-    restrictions_of,
-    with_restrictions,
+from confsync.document.settings.restrictions import (
+    GROUP,
+    OPERATIONS,
+    USER,
+    Change,
+    Names,
+    changes,
+    named,
 )
+from confsync.errors import WriteRefusedError
+from confsync.model.page import Space, User
+from confsync.remote import base, rows, v1_rows
+from confsync.remote.base import restriction_answer
 from confsync.remote.cloud import search
 from confsync.remote.cloud.properties import WithProperties
+from confsync.remote.rows import Row
 
 _PICKED = 200
 
 
-class WithRestrictions(WithProperties):
+class WithRestrictions(base.WithRestrictions, WithProperties):
     """The part of `Remote` for content properties and restrictions."""
 
-    _mine: frozenset[str] | None = None
+    _user_key = "accountId"
 
-    def whoami(self) -> User:
-        raise NotImplementedError
+    def _user_of(self, row: Row) -> str:
+        return v1_rows.account_id(row)
 
-    def my_names(self) -> frozenset[str]:
-        if self._mine is None:
-            me = self.whoami()
-            self._mine = names_of(self._client, me, {"accountId": me.id})
-        return self._mine
-
-    def properties(self, page_id: str, keys: Collection[str]) -> tuple[PropertyInfo, ...]:
-        others = frozenset(keys) - {RESTRICTIONS}
-        held = super().properties(page_id, others) if others else ()
-        if RESTRICTIONS not in keys:
-            return held
-        return (*held, *restrictions_of(self._client, page_id, v1_rows.account_id))
-
-    def property_hints(
-        self, space: Space, keys: Collection[str]
-    ) -> Mapping[str, tuple[PropertyInfo, ...]] | None:
-        if RESTRICTIONS not in keys:
-            return super().property_hints(space, keys)
+    def _listed_restrictions(self, space: Space) -> Mapping[str, Names] | None:
         kind = self._kind.removesuffix("s")
         answers = self._search(space, kind, v1_rows.RESTRICTIONS_OF_PAGES)
-        found = search.restrictions_in(answers, v1_rows.account_id)
-        others = frozenset(keys) - {RESTRICTIONS}
-        bare: Mapping[str, tuple[PropertyInfo, ...]] = dict.fromkeys(found or (), ())
-        return with_restrictions(super().property_hints(space, others) if others else bare, found)
-
-    def put_property(
-        self, page_id: str, key: str, value: str, *, base: PropertyInfo | None
-    ) -> PropertyInfo:
-        """Write a property, or send the changes of restrictions until one has no good answer."""
-        if key != RESTRICTIONS:
-            return super().put_property(page_id, key, value, base=base)
-        self._change_all(page_id, base.value if base else None, value)
-        return PropertyInfo(page_id, RESTRICTIONS, Version(0), value)
-
-    def remove_property(self, page_id: str, info: PropertyInfo) -> None:
-        if info.key != RESTRICTIONS:
-            super().remove_property(page_id, info)
-        else:
-            self._change_all(page_id, info.value, None)
+        return search.restrictions_in(answers, self._user_of)
 
     def _change_all(self, page_id: str, before: str | None, after: str | None) -> None:
         every = changes(named(before), named(after), self.my_names())

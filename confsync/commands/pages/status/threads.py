@@ -20,15 +20,9 @@ _LISTED = 10
 
 def gather_bases(mirror: Mirror, entries: Iterable[Entry]) -> None:
     """Look up, in one pass, the bases that tell which comments the edits drop."""
-    stamps = [
-        found.stamp
-        for entry in entries
-        if (found := entry.document)
-        and found.stamp
-        and dropped.needs_base(mirror, entry.path, found)
-    ]
-    if stamps:
-        merge_base.gather(mirror, stamps)
+    edited = ((entry.path, entry.document) for entry in entries if entry.document)
+    needed = (found for path, found in edited if dropped.needs_base(mirror, path, found))
+    merge_base.gather(mirror, (found.stamp for found in needed if found.stamp))
 
 
 def with_dropped(mirror: Mirror, entry: Entry, page: PageResult) -> PageResult:
