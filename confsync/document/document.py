@@ -140,7 +140,7 @@ def _plain(text: str, front: PlainFrontMatter) -> Document:
         body=body,
         digest=digest(front.title, body),
         stamp=front.stamp,
-        labels=None,
+        labels=front.labels,
         layout=Layout.LINES,
         newline="\n",
         body_start=front.body_start,

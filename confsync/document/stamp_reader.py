@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 
 from confsync.document import frontmatter
-from confsync.document.attachments.names import is_safe
-from confsync.document.frontmatter_fast import PLAIN_TITLE
-from confsync.document.paths import folded, is_day
+from confsync.document.frontmatter_fast import FILE, PLAIN_TITLE, WORDS, attached, listed
+from confsync.document.paths import is_day
 from confsync.errors import DocumentError
-from confsync.model.stamp import ATTACHMENT_ID, DIGEST_LENGTH, ID, VERSION, Attached, Stamp
+from confsync.model.stamp import DIGEST_LENGTH, ID, VERSION, Stamp
 
 # Bytes. The search for the end of the front matter stops here.
 MOST = 1 << 20
@@ -24,18 +23,13 @@ _END = re.compile(rb"\n---[ \t]*\r?(?:\n|\Z)")
 _BOM = "\ufeff".encode()
 # Characters that mean nothing to YAML inside a double-quoted value or a comment.
 _SHOWN = r"[^\"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
-_WORDS = r"[A-Za-z][\w-]*(?:, [A-Za-z][\w-]*)*"
 _LINE = (
     rf"(?:title: (?:{PLAIN_TITLE}|\"\w{_SHOWN}*\")"
-    rf"|labels: \[(?:{_WORDS})?\]"
+    rf"|labels: \[(?:{WORDS})?\]"
     r"|(?!title|labels|confluence|attachments)[A-Za-z][A-Za-z0-9_-]*: [A-Za-z][\w ./-]*"
     rf"|\#{_SHOWN}*)\n"
 )
 _DIGEST = rf"[0-9a-f]{{{DIGEST_LENGTH}}}"
-_FILE = (
-    rf"    \"(\w[\w. -]*)\": \{{(?:id: \"({ATTACHMENT_ID})\", )?"
-    rf"version: ({VERSION}), digest: ({_DIGEST})\}}\n"
-)
 _PLAIN = re.compile(
     rf"---\n((?:{_LINE})*)confluence:\n"
     rf"  id: \"(?P<id>{ID})\"\n  version: (?P<version>{VERSION})\n"
@@ -43,12 +37,11 @@ _PLAIN = re.compile(
     rf"(?:  parent: (?:null|\"(?P<parent>{ID})\")\n(?P<top>  place: top\n)?"
     r"|  blogpost: \"(?P<posted>[0-9]{4}-[0-9]{2}-[0-9]{2})\"\n)"
     r"(?P<renamed>  name: outdated\n)?"
-    rf"(?P<labels>  labels: \[(?:{_WORDS})?\]\n)?"
-    rf"(?:  attachments:\n(?P<files>(?:{_FILE})+))?"
+    rf"(?P<labels>  labels: \[(?:{WORDS})?\]\n)?"
+    rf"(?:  attachments:\n(?P<files>(?:{FILE})+))?"
     rf"(?:  layout: raw\n)?((?:{_LINE})*)---\n?"
 )
 _KEY = re.compile(r"^([A-Za-z][A-Za-z0-9_-]*):", re.MULTILINE)
-_FILES = re.compile(_FILE)
 
 
 def stamp_in(raw: bytes) -> Stamp | None:
@@ -80,11 +73,8 @@ def _plain(text: str) -> Stamp | None:
     found = _PLAIN.fullmatch(text)
     if found is None:
         return None
-    keys = _KEY.findall(text)
-    posted, files = found["posted"], _FILES.findall(found["files"] or "")
-    names = {folded(name) for name, *_ in files}
-    good = "title" in keys and len(set(keys)) == len(keys) and len(names) == len(files)
-    if not good or not all(is_safe(name) for name, *_ in files):
+    keys, posted, files = _KEY.findall(text), found["posted"], attached(found["files"])
+    if files is None or "title" not in keys or len(set(keys)) < len(keys):
         return None
     if posted and not is_day(posted):
         return None
@@ -93,23 +83,12 @@ def _plain(text: str) -> Stamp | None:
         int(found["version"]),
         found["digest"],
         found["parent"],
-        _listed(found["labels"]),
+        listed(found["labels"]),
         found["top"] is not None,
-        tuple(sorted((_attached(*one) for one in files), key=lambda one: one.name)),
+        files,
         found["renamed"] is not None,
         posted,
     )
-
-
-def _listed(line: str | None) -> tuple[str, ...] | None:
-    if line is None:
-        return None
-    inside = line.partition("[")[2].partition("]")[0]
-    return tuple(inside.split(", ")) if inside else ()
-
-
-def _attached(name: str, number: str, version: str, digest: str) -> Attached:
-    return Attached(name, int(version), digest, name, number)
 
 
 def _parsed(text: str) -> Stamp | None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from confsync.document import document, frontmatter, frontmatter_fast
 from confsync.document.document import Fields
-from confsync.model.stamp import Layout, Stamp, digest
+from confsync.model.stamp import Attached, Layout, Stamp, digest
 from tests.property.test_layout import bodies_of_anything
 
 # What a server can hold: no lone surrogates (those are no UTF-8), no line feeds in a title.
@@ -250,10 +250,49 @@ def test_front_matter_that_needs_no_parser_is_read_as_the_parser_does(
             assert document.parse(raw, "x") == _by_the_parser(raw)
 
 
-def test_a_document_with_nothing_special_needs_no_parser() -> None:
-    stamp = Stamp("98310", 7, digest("Deployment guide", "<p>a</p>"), "98304")
-    raw = document.render("Deployment guide", "<p>a</p>", stamp)
+@pytest.mark.parametrize("labels", [None, (), ("ops",), ("ops", "on-call")])
+@pytest.mark.parametrize("files", [(), ("a.png",), ("Plan 2.pdf", "ä.png")])
+def test_a_document_with_nothing_special_needs_no_parser(
+    labels: tuple[str, ...] | None, files: tuple[str, ...]
+) -> None:
+    base = digest("Deployment guide", "<p>a</p>")
+    attached = tuple(Attached(name, 3, base, name, "att7") for name in files)
+    stamp = Stamp("98310", 7, base, "98304", labels, attachments=attached)
+    raw = document.render("Deployment guide", "<p>a</p>", stamp, labels=labels)
     assert frontmatter_fast.front_matter(raw.decode()) is not None
+    assert document.parse(raw, "x") == _by_the_parser(raw)
+
+
+plain_labels = st.lists(
+    st.from_regex(r"[A-Za-z][a-z0-9_-]{0,8}", fullmatch=True)
+    | st.sampled_from(["on", "null", "ä"]),
+    max_size=3,
+)
+file_names = st.sampled_from(
+    ["a.png", "A.png", "b c.pdf", "con.png", "end.", "1.txt", "ﬁ.png", "e\u0301.png", "x" * 250]
+)
+lines_of_files = st.lists(
+    st.tuples(file_names, st.sampled_from(["", "7", "att7", "x"]), st.integers(0, 99)), max_size=3
+)
+
+
+@given(plain_labels, st.none() | plain_labels, lines_of_files, st.sampled_from(["", " ", "x: 1\n"]))
+@example(["a"], None, [("a.png", "7", 1), ("A.png", "7", 1)], "")
+@example(["a"], None, [("b.png", "7", 1), ("a.png", "7", 1)], "")
+@example(["a", "a"], ["a"], [("con.png", "7", 1)], "")
+def test_labels_and_attachments_are_read_as_the_parser_does(
+    labels: list[str], base: list[str] | None, files: list[tuple[str, str, int]], more: str
+) -> None:
+    block = f'confluence:\n  id: "7"\n  version: 3\n  digest: {"a" * 32}\n  parent: "5"\n'
+    block += "" if base is None else f"  labels: [{', '.join(base)}]\n"
+    block += "  attachments:\n" if files else ""
+    for name, number, version in files:
+        told = f'id: "{number}", ' if number else ""
+        block += f'    "{name}": {{{told}version: {version}, digest: {"b" * 32}}}\n'
+    front = f"title: T\nlabels: [{', '.join(labels)}]\n{more}{block}"
+    raw = f"---\n{front}---\n<p>a</p>\n".encode()
+    if frontmatter_fast.front_matter(raw.decode()) is not None:
+        assert document.parse(raw, "x") == _by_the_parser(raw)
 
 
 @pytest.mark.parametrize("title", ["One page", "yes", "12345e12", "2024-01-01", "null", "0x1f"])
