@@ -2009,18 +2009,40 @@ ABLATIONS = (
         "a file of an attachment that changed is read again",
         (
             Cut(
-                "confsync/mirror/index.py",
-                " and known[0] == [[n, list(k)] for n, k in keys.items()]",
-                "",
+                "confsync/mirror/index/index.py",
+                " and row.beside == keys_of(keys):\n            found",
+                ":\n            found",
             ),
         ),
         ("tests/unit/mirror/test_snapshot_files.py::test_a_changed_file_is_noticed",),
     ),
     Ablation(
+        "a file that changed beside an unmodified document is not as stamped",
+        (
+            Cut(
+                "confsync/mirror/index/index.py",
+                "row.is_as_stamped and row.beside == keys_of(keys)",
+                "row.is_as_stamped",
+            ),
+        ),
+        ("tests/unit/mirror/test_snapshot_files.py::test_a_changed_file_is_noticed",),
+    ),
+    Ablation(
+        "a file that git put back is not passed over as stamped",
+        (
+            Cut(
+                "confsync/sync/attachments/beside.py",
+                "return not _has_newer(stamp.attachments, newer)",
+                "return True",
+            ),
+        ),
+        ("tests/unit/mirror/test_snapshot_files.py::test_a_file_that_git_put_back_is_noticed",),
+    ),
+    Ablation(
         "a file that was changed in the tick of the look is read again",
         (
             Cut(
-                "confsync/mirror/index.py",
+                "confsync/mirror/index/index.py",
                 " and all(disk.is_settled(k, began) for k in keys.values())",
                 "",
             ),
@@ -2033,9 +2055,9 @@ ABLATIONS = (
         "the index knows no attachments with a pointer file",
         (
             Cut(
-                "confsync/mirror/index.py",
-                "plain = keys is not None and not (found.stand_ins or found.linked)",
-                "plain = keys is not None",
+                "confsync/mirror/index/index.py",
+                "plain = not (found.stand_ins or found.linked)",
+                "plain = True",
             ),
         ),
         ("tests/unit/mirror/test_snapshot_files.py::test_a_changed_file_is_noticed",),
@@ -2055,7 +2077,7 @@ ABLATIONS = (
         "the snapshot needs every stamped file",
         (
             Cut(
-                "confsync/mirror/index.py",
+                "confsync/mirror/index/index.py",
                 "if keys is None or any(one.name not in found.files for one in attached):",
                 "if keys is None:",
             ),

@@ -83,6 +83,8 @@ def changed_files(
     for entry in scan.entries:
         if entry.document is None or not here.selection.has(entry.path):
             continue
+        if beside.are_known_as_stamped(run.mirror, entry.path, entry.document, here.newest_files):
+            continue
         try:
             files = _files_of(run.mirror, here, entry.path, entry.document)
         except FileError as error:

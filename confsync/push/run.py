@@ -128,7 +128,7 @@ def _left_out(run: PushRun, options: PushOptions, here: MirrorScan) -> Iterator[
     for page_id, entry in scope.not_excluded(here.scans, gone).items():
         if page_id not in elsewhere:
             yield LeftOut(entry.path, Reason.DELETED)
-    yield from deleted_attachments(here.scans, here.deleted_files, here.selection)
+    yield from deleted_attachments(run.mirror, here.scans, here.deleted_files, here.selection)
     if here.index:
         ids = ids_in(here.scans) | gone.keys()
         unknown = missing_documents(run.mirror, here.index, ids)

@@ -121,12 +121,17 @@ class Stage:
         """Return what an index says, and of each key in it only whether it is a file's."""
         _, about, *lines = index.split("\n")
         found = []
-        for path, key, *said, here in (json.loads(line.partition("\t")[2]) for line in lines):
+        for line in lines:
+            name, key, *said, keys, files = line.split("\t")
+            path = json.loads(name)
             place = self.root / path
             beside = place.with_suffix(".attachments")
-            keys, *rest = here or [[]]
-            known = [(name, tuple(one) == disk.key(beside / name)) for name, one in keys]
-            found.append((path, tuple(key) == disk.key(place), said, known, rest))
+            known = [
+                (file, tuple(one) == disk.key(beside / file))
+                for file, *one in json.loads(keys or "[]")
+            ]
+            is_known = tuple(map(int, key.split())) == disk.key(place)
+            found.append((path, is_known, said, known, files))
         return repr((about.split()[:-1], found)).encode()
 
     def end(self) -> dict[str, Any]:

@@ -29,14 +29,14 @@ def files(root: Path) -> dict[str, tuple[int, bytes]]:
     return found
 
 
-def index(root: Path) -> tuple[str, list[list[object]]]:
+def index(root: Path) -> tuple[str, list[list[str]]]:
     """Return what an index is about, and its rows. Each has the key of its document."""
     _, about, *lines = (root / STATE / "index").read_text().split("\n")
-    rows = [json.loads(line.partition("\t")[2]) for line in lines]
-    for row in rows:
-        assert tuple(row[1]) == disk.key(root / row[0])
+    rows = [line.split("\t") for line in lines]
+    for path, key, *_ in rows:
+        assert tuple(map(int, key.split())) == disk.key(root / json.loads(path))
     word = mark.known(root / STATE)
-    return about.replace(word, "mark"), [[row[0], *row[2:]] for row in rows]
+    return about.replace(word, "mark"), [[path, *rest] for path, _, *rest in rows]
 
 
 def _never(arguments: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""The index of documents, with which the next run reads only changed ones: `.confsync/index`.
+"""The rows of all documents: which of them, and which of their attachments, did not change.
 
 The index recognises an unmodified document by path, size, inode and times. The index leaves out a
 document that changed while it was read. The document's next change may keep all of these values.
@@ -15,24 +15,22 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from sys import intern
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from confsync.document import document
-from confsync.document.attachments import names
 from confsync.document.document import Document
 from confsync.mirror import entry, walk
 from confsync.mirror.entry import Entry
+from confsync.mirror.index.row import FIELDS, Row, key_of, keys_of, row_in, row_of
 from confsync.mirror.state import disk, mark, regular
 from confsync.mirror.state.base_cache import STATE
 from confsync.mirror.state.disk import Key
 from confsync.model.config import FILE_NAME
 from confsync.model.filenames import ATTACHMENTS, SNAPSHOT, SUFFIX
-from confsync.model.stamp import Attached, Property, Stamp
+from confsync.model.stamp import Attached, Stamp
 from confsync.version import __version__
 from confsync.workers import batches
 
@@ -40,11 +38,7 @@ if TYPE_CHECKING:
     from confsync.mirror.attachment_files import Here, Wanted
 
 NAME = "index"
-FORMAT = 5
-# The fields of a stamp in the index.
-_STAMP = tuple(field.name for field in fields(Stamp))
-# The places in a row: the attachments that the body shows, and the files of attachments.
-_SHOWN, _HERE = 7, 8
+FORMAT = 6
 # Rows that are written at a time.
 _TOGETHER = 100
 
@@ -56,18 +50,19 @@ class Index:
     """The index of a mirror. `read` and `record` fill it, and `save` stores it.
 
     With `files`, it also knows the files of attachments. `part` is the `part_name` of a run of some
-    spaces, which has an index of its own. Rows stay JSON until they are needed: as lists, they
-    take four times the memory.
+    spaces, which has an index of its own. `as_stamped` are the documents of which this run found
+    that the files beside them are exactly the stamp's.
     """
 
     def __init__(self, root: Path, *, files: bool = False, part: str = "") -> None:
         self._root = os.fspath(root)
         self._files = files
+        self.as_stamped: set[str] = set()
         self._seen_files: dict[str, Key] = {}
         self._is_whole = True
         self._state = root / STATE
         self._path = self._state / f"{NAME}{part}"
-        self._about = _about(root, f"index {FORMAT} {' '.join(_STAMP)}")
+        self._about = _about(root, f"index {FORMAT} {FIELDS}")
         self._new: dict[str, bytes] = {}
 
     @cached_property
@@ -84,6 +79,16 @@ class Index:
                 rows = (line.removesuffix(b"\n").partition(b"\t") for line in lines)
                 return {intern(json.loads(path)): row for path, _, row in rows}
         return {}
+
+    def _row(self, name: str) -> Row | None:
+        """Return the stored row of a document, if there is one."""
+        raw = self._old.get(name)
+        return row_in(raw) if raw else None
+
+    def _row_of_unmodified(self, path: str) -> Row | None:
+        """Return the stored row of a document that this run found unmodified."""
+        raw = self._new.get(path)
+        return row_in(raw) if raw and raw == self._old.get(path) else None
 
     def read(self, root: Path, name: str) -> Entry:
         """Return a document as `scan` reads it, or only title and stamp if it did not change."""
@@ -104,12 +109,12 @@ class Index:
 
     def known(self, root: Path, name: str) -> Entry | None:
         """Return title and stamp of an unchanged document, or None if it must be read."""
-        row = _decoded(self._old.get(name))
-        if row is None or _key(row) != disk.key(f"{root}{os.sep}{name}"):
+        row, key = self._row(name), disk.key(f"{root}{os.sep}{name}")
+        if row is None or key is None or row.key != key_of(key):
             return None
-        if self._files and row[_SHOWN] is None:  # confsync wrote it and did not read its body
+        if self._files and not row.shown:  # confsync wrote it and did not read its body
             return None
-        return _entry(row)
+        return row.entry(name)
 
     def record(self, root: Path, name: str) -> Entry:
         """Return a document as `scan` reads it, and remember it."""
@@ -120,8 +125,24 @@ class Index:
             self._new[name] = self._old[name]  # the row tells whose document this was
         settled = key is not None and began is not None and disk.is_settled(key, began)
         if key is not None and settled and _is_plain(found):
-            self._new[name] = _encoded(_row(found, key, files=self._files))
+            self._new[name] = row_of(found, key, files=self._files).raw
         return found
+
+    def are_as_stamped(self, path: str, attached: tuple[Attached, ...]) -> bool:
+        """Return whether the files beside a document are surely exactly the stamp's, unread.
+
+        Nearly all documents are so, and nothing else has to be found out about their files.
+        """
+        directory = path.removesuffix(SUFFIX) + ATTACHMENTS
+        keys = self._keys_in(directory)
+        if keys is None or bool(keys) != bool(attached):
+            return False
+        row = self._row_of_unmodified(path) if keys else None
+        if keys and not (row and row.is_as_stamped and row.beside == keys_of(keys)):
+            return False
+        self._seen_files.update((f"{directory}/{name}", key) for name, key in keys.items())
+        self.as_stamped.add(path)
+        return True
 
     def files(self, path: str, attached: tuple[Attached, ...], wanted: Wanted) -> Here:
         """Return what `attachment_files.here` returns. Read only changed directories.
@@ -132,37 +153,42 @@ class Index:
 
         directory = path.removesuffix(SUFFIX) + ATTACHMENTS
         keys = self._keys_in(directory)
-        row = self._new.get(path)
-        known = _decoded(row)[_HERE] if row and row == self._old.get(path) else None
-        if keys is not None and known and known[0] == [[n, list(k)] for n, k in keys.items()]:
-            found = attachment_files.known_here(directory, known[1], known[2])
+        row = self._row_of_unmodified(path)
+        if keys and row and row.files and row.beside == keys_of(keys):
+            found = row.here(directory)
         else:
             found = attachment_files.here(Path(self._root), path, attached, wanted)
-            self._remember(path, keys, found)
+            self._remember(path, keys, found, attached)
         self._note_files(directory, keys, found, attached)
         return found
 
     def _keys_in(self, directory: str) -> dict[str, Key] | None:
         """Return the keys of everything in an attachments directory, or None if it has a link."""
         try:
-            seen = walk.attached("/", f"{self._root}{os.sep}{directory}")
+            _, names, numbers = walk.attached("", f"{self._root}{os.sep}{directory}")
         except FileNotFoundError:
             return {}
         except OSError:
             return None
-        return {name[1:]: key for name, key in sorted(walk.keys([seen]).items())}
+        rest = iter(numbers)
+        return dict(zip(names, zip(rest, rest, rest, rest, strict=True), strict=True))
 
-    def _remember(self, path: str, keys: Mapping[str, Key] | None, found: Here) -> None:
+    def _remember(
+        self,
+        path: str,
+        keys: Mapping[str, Key] | None,
+        found: Here,
+        attached: tuple[Attached, ...],
+    ) -> None:
         """Remember the files of an unmodified document, if a later change of them will show."""
-        row, began = _decoded(self._new.get(path)), self.moment()
-        if row is None:
+        raw, began = self._new.get(path), self.moment()
+        if raw is None:
             return
-        here = None
-        plain = keys is not None and not (found.stand_ins or found.linked)
+        row = row_in(raw)._replace(beside=b"", files=b"")
+        plain = not (found.stand_ins or found.linked)
         if keys and plain and began and all(disk.is_settled(k, began) for k in keys.values()):
-            files = [[n, f.file_name, f.size, f.digest] for n, f in found.files.items()]
-            here = [[[n, list(k)] for n, k in keys.items()], files, sorted(found.unfit)]
-        self._new[path] = _encoded([*row[:_HERE], here])
+            row = row.with_files(keys_of(keys), found, attached)
+        self._new[path] = row.raw
 
     def _note_files(
         self,
@@ -178,8 +204,8 @@ class Index:
 
     def page_at(self, name: str) -> tuple[str, ...]:
         """Return the page id of the last unmodified document at a path, if known."""
-        row = _decoded(self._old.get(name))
-        return (str(row[4][_STAMP.index("id")]),) if row else ()
+        row = self._row(name)
+        return (row.page_id(),) if row else ()
 
     def missing(self) -> dict[str, Stamp]:
         """Return the stamps of documents that were here and are not: path to stamp.
@@ -188,7 +214,7 @@ class Index:
         """
         root = self._state.parent
         gone = (name for name in self._old if not os.path.lexists(f"{root}{os.sep}{name}"))
-        found = ((name, _entry(_decoded(self._old[name])).document) for name in gone)
+        found = ((name, row_in(self._old[name]).entry(name).document) for name in gone)
         return {name: one.stamp for name, one in found if one and one.stamp}
 
     def keep(self, names: Iterable[str]) -> None:
@@ -202,14 +228,14 @@ class Index:
         """
         self._doubt_snapshot(fresh)
         for name, (key, found) in fresh.items():
-            self._new[name] = _encoded(_row(Entry(name, b"", found), key, files=False))
+            self._new[name] = row_of(Entry(name, b"", found), key, files=False).raw
 
     def made(self, names: Iterable[str]) -> None:
         """Remember new documents, of which the next command reads the text again."""
         new = [name for name in names if name not in self._old]
         found = (entry.read(self._state.parent, name) for name in new)
-        rows = {one.path: _row(one, _UNKNOWN, files=False) for one in found if _is_plain(one)}
-        self._new |= {path: _encoded(row) for path, row in rows.items()}
+        rows = {one.path: row_of(one, _UNKNOWN, files=False) for one in found if _is_plain(one)}
+        self._new |= {path: row.raw for path, row in rows.items()}
         self._doubt_snapshot(new)
 
     def _doubt_snapshot(self, names: Iterable[str]) -> None:
@@ -226,7 +252,7 @@ class Index:
         """
         if not self._is_whole:
             return {}
-        keys = {name: _key(_decoded(row)) for name, row in self._new.items()}
+        keys = {name: row_in(raw).numbers() for name, raw in self._new.items()}
         return keys | self._seen_files
 
     def save(self) -> None:
@@ -295,51 +321,4 @@ def _pieces(about: str, rows: Mapping[str, bytes]) -> Iterator[bytes]:
     """Yield the bytes of an index without its digest. All of them at once take much memory."""
     yield about.encode()
     for some in batches(sorted(rows), _TOGETHER):
-        yield b"".join(b"\n" + _encoded(name) + b"\t" + rows[name] for name in some)
-
-
-def _row(entry: Entry, key: Key, *, files: bool) -> list[Any]:
-    """Return the row of a document. With `files`, its body is here and is searched."""
-    found = entry.document
-    if found is None:
-        raise ValueError(f"{entry.path} cannot be read")
-    stamp = [_plain(getattr(found.stamp, name)) for name in _STAMP]
-    labels, listed, settings = _plain(found.labels), list(found.listed), dict(found.settings)
-    shown = sorted(names.shown(found.body)) if files else None
-    return [entry.path, list(key), found.title, labels, stamp, listed, settings, shown, None]
-
-
-def _encoded(value: Any) -> bytes:
-    return json.dumps(value).encode()
-
-
-def _decoded(row: bytes | None) -> Any:
-    return json.loads(row.decode()) if row else None  # json would look for the encoding
-
-
-def _key(row: list[Any]) -> Key:
-    size, changed, renamed, inode = row[1]
-    return size, changed, renamed, inode
-
-
-def _entry(row: list[Any]) -> Entry:
-    path, _, title, labels, values, listed, settings, shown, _ = row
-    said = dict(zip(_STAMP, values, strict=True))
-    said["id"], said["parent"] = intern(said["id"]), said["parent"] and intern(said["parent"])
-    said["labels"] = _tupled(said["labels"])
-    said["attachments"] = tuple(Attached(*one) for one in said["attachments"])
-    said["properties"] = tuple(Property(*one) for one in said["properties"])
-    known = None if shown is None else frozenset(shown)
-    found = document.outline(title, Stamp(**said), _tupled(labels), tuple(listed), known)
-    return Entry(intern(path), b"", found._replace(settings=settings) if settings else found)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON has it, so that rows compare equal after a round trip."""
-    if isinstance(value, Attached | Property):
-        return [getattr(value, field.name) for field in fields(value)]
-    return [_plain(one) for one in value] if isinstance(value, tuple) else value
-
-
-def _tupled(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+        yield b"".join(b"\n%s\t%s" % (json.dumps(name).encode(), rows[name]) for name in some)

@@ -48,17 +48,22 @@ def left_out(
 
 def beside_documents(mirror: Mirror, scans: Iterable[SpaceScan]) -> list[LeftOut]:
     """Return the files beside documents that are no attachments of their pages."""
-    return [one for scan in scans for entry in scan.entries for one in _beside(mirror, entry)]
+    passed = mirror.index.as_stamped if mirror.index else ()
+    entries = (entry for scan in scans for entry in scan.entries if entry.path not in passed)
+    return [one for entry in entries for one in _beside(mirror, entry)]
 
 
 def deleted_attachments(
-    scans: Iterable[SpaceScan], deleted: DeletedFiles, selection: Selection
+    mirror: Mirror, scans: Iterable[SpaceScan], deleted: DeletedFiles, selection: Selection
 ) -> Iterator[LeftOut]:
     """Yield the attachments' files that were deleted here, and that stay on the server."""
+    passed = mirror.index.as_stamped if mirror.index else ()
     for scan in scans:
         for entry in scan.entries:
             stamp = entry.document.stamp if entry.document else None
-            if stamp is None or not stamp.attachments or not selection.has(entry.path):
+            if stamp is None or not stamp.attachments or entry.path in passed:
+                continue
+            if not selection.has(entry.path):
                 continue
             try:
                 gone = deleted.beside(entry.path, stamp.id, stamp.attachments)

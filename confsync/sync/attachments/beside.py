@@ -62,8 +62,7 @@ class Beside:
         here = {name: file.digest for name, file in self.files.items()}
         if here != {one.name: one.digest for one in self.attached}:
             return False
-        newest = ((one, self.newest.get(one.name)) for one in self.attached)
-        return not any(newer and newer.version > one.version for one, newer in newest)
+        return not _has_newer(self.attached, self.newest)
 
     @property
     def misnamed(self) -> tuple[str, ...]:
@@ -200,6 +199,26 @@ def beside(
         here.linked,
         newest.get(page_id, {}),
     )
+
+
+def are_known_as_stamped(
+    mirror: Mirror, path: str, found: Document, newest: Mapping[str, Mapping[str, Attached]]
+) -> bool:
+    """Return whether the index surely knows that a document's attachments are as stamped.
+
+    Then there is nothing to learn from `beside`, which looks at each file.
+    """
+    stamp, index = found.stamp, mirror.index
+    if stamp is None or index is None or not index.are_as_stamped(path, stamp.attachments):
+        return False
+    newer = newest.get(stamp.id, {}) if stamp.attachments else {}
+    return not _has_newer(stamp.attachments, newer)
+
+
+def _has_newer(attached: Iterable[Attached], newest: Mapping[str, Attached]) -> bool:
+    """Return whether git knows a newer stamp of an attachment."""
+    pairs = ((one, newest.get(one.name)) for one in attached) if newest else ()
+    return any(newer and newer.version > one.version for one, newer in pairs)
 
 
 def _shown(found: Document) -> frozenset[str]:

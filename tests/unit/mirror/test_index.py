@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from confsync.commands.pages.status.status import status
 from confsync.document import document
-from confsync.mirror import entry, index, scan, snapshot, walk
+from confsync.mirror import entry, scan, snapshot, walk
 from confsync.mirror.config_file import load
+from confsync.mirror.index import index
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.state import disk
 from confsync.mirror.state.base_cache import STATE

@@ -22,6 +22,7 @@ from confsync.sync.attachments.beside import (
     CONFLICTS,
     HERE,
     Beside,
+    are_known_as_stamped,
     beside,
     told_of_stand_ins,
 )
@@ -42,8 +43,10 @@ def with_attachments(
     """Return the page's state, with its attachments' changes if the text alone says less."""
     if not mirror.config.attachments or page.outcome not in _OUTDONE or entry.document is None:
         return page
+    found, known = entry.document, tree.stamps.attachments
+    if not _known(infos) and are_known_as_stamped(mirror, entry.path, found, known):
+        return page
     try:
-        found, known = entry.document, tree.stamps.attachments
         attached = beside(mirror, entry.path, found, tree.deleted_files, known)
     except FileError as error:
         return replace(page, outcome=Outcome.INVALID, error=error.message, exit=Exit.LOCAL)

@@ -270,7 +270,7 @@ def _add_elsewhere(run: _Run) -> None:
         run.report.add(*map(edited_outside, outside.edited))
         run.report.note(*outside.notes)
     run.report.leave_out(*left_out(mirror, tree.scans, outside.new, selection))
-    run.report.leave_out(*deleted_attachments(tree.scans, tree.deleted_files, selection))
+    run.report.leave_out(*deleted_attachments(mirror, tree.scans, tree.deleted_files, selection))
 
 
 def _result(run: _Run, options: StatusOptions) -> Result:
