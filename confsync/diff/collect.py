@@ -23,7 +23,7 @@ from confsync.mirror.entry import Entry
 from confsync.mirror.index import Index
 from confsync.mirror.left_out.named import check_named
 from confsync.mirror.mirror import Mirror
-from confsync.mirror.scan import SpaceScan, claimed_elsewhere, knowing
+from confsync.mirror.scan import SpaceScan, claimed_elsewhere, knowing, paths_of
 from confsync.mirror.selection import Selection
 from confsync.model.hint import marked
 from confsync.model.outcome import Outcome, PageResult
@@ -34,7 +34,7 @@ from confsync.progress import Progress, silent
 from confsync.remote import Remote, about
 from confsync.sync import labels, scope
 from confsync.sync import merge_base as bases
-from confsync.sync.attachments.beside import beside, changed_here, changed_there, deleted_here
+from confsync.sync.attachments import beside as attachments
 from confsync.sync.compare import Absent
 from confsync.sync.fetch import Found
 from confsync.sync.report import Report, or_own_error
@@ -80,11 +80,12 @@ class Comparison:
     def with_files(self) -> Iterator[Difference]:
         """Yield base and file of every changed document, new and deleted ones included."""
         mirror = self.mirror
-        gone = deleted_entries(mirror.root, mirror.config.spaces)
-        scans = knowing(mirror.scan(self._reading()), gone)
+        scans = mirror.scan(self._reading())
+        gone = deleted_entries(mirror.root, mirror.config.spaces, here=paths_of(scans))
+        scans = knowing(scans, gone)
         gone = scope.not_excluded(scans, gone)
         self._check(scans, gone.values())
-        files = deleted_here(mirror)
+        files = attachments.deleted_here(mirror)
         for scan in scans:
             with self.report.step():
                 for entry in self._with_bases(scan):
@@ -174,6 +175,8 @@ class Comparison:
         name = "staged" if self.staged else "local"
         if local.stamp is None:
             return Difference(entry.path, None, None, _side(f"{name}, new", self._whole(entry)))
+        if self._is_clean(scan, entry, local):
+            return None
         stamp = local.stamp
         old, new = _base_side(stamp, local.title, local.body), _side(name, local)
         if local.modified:
@@ -187,8 +190,8 @@ class Comparison:
             old = replace(old, parent=_called(scans, stamp.parent))
             new = replace(new, parent=_called(scans, wanted))
         if self.mirror.config.attachments:
-            attached = beside(self.mirror, entry.path, local, gone)
-            before, after = changed_here(attached)
+            attached = attachments.beside(self.mirror, entry.path, local, gone)
+            before, after = attachments.changed_here(attached)
             old, new = replace(old, attachments=before), replace(new, attachments=after)
         before, after = settings.changed_here(local, self.mirror.config.settings)
         old, new = replace(old, settings=before), replace(new, settings=after)
@@ -197,6 +200,17 @@ class Comparison:
             body = self._whole(entry).body
             found = replace(found, old=replace(old, body=body), new=replace(new, body=body))
         return found
+
+    def _is_clean(self, scan: SpaceScan, entry: Entry, local: Document) -> bool:
+        """Return whether surely nothing of a document differs. Nearly all documents are so."""
+        config = self.mirror.config
+        if local.modified or scan.moves(entry) or (config.labels and labels.changed(local)):
+            return False
+        if settings.changed(local, config.settings):
+            return False
+        return not config.attachments or attachments.are_known_as_stamped(
+            self.mirror, entry.path, local, {}
+        )
 
     def _base(self, scan: SpaceScan, entry: Entry, stamp: Stamp) -> tuple[str, str]:
         found = bases.find_here(self.mirror, stamp)
@@ -285,8 +299,8 @@ class Comparison:
             if isinstance(failed, APIAccessError):
                 self.report.refuse(Problem.of(failed))
         if isinstance(there.files, tuple):
-            attached = beside(self.mirror, entry.path, local, DeletedFiles())
-            before, after = changed_there(attached, there.files)
+            attached = attachments.beside(self.mirror, entry.path, local, DeletedFiles())
+            before, after = attachments.changed_there(attached, there.files)
             old, new = replace(old, attachments=before), replace(new, attachments=after)
         if isinstance(there.properties, tuple):
             chosen = self.mirror.config.settings
