@@ -4712,7 +4712,7 @@ def outcomes(tree: Path, tests: set[str], patience: float) -> tuple[set[str], se
             [*command, "-p", "no:cacheprovider", *sorted(tests)],
             cwd=tree,
             # A test that starts confsync in another directory must start the tree's.
-            env={**os.environ, "PYTHONPATH": str(tree)},
+            env={**os.environ, "PYTHONPATH": str(tree), "HYPOTHESIS_PROFILE": "ablation"},
             capture_output=True,
             encoding="utf-8",
             timeout=patience,

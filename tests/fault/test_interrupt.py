@@ -11,6 +11,7 @@ import pytest
 
 from tests.fault import plays
 from tests.fault.conftest import Play, differences
+from tests.profiles import some
 
 MINE = "ENG/mine.xhtml"
 CASES = [
@@ -37,7 +38,7 @@ def test_killed_before_any_step_a_second_run_ends_where_the_first_would_have(
     assert count > 5
     # From a state in `begun` a run came to the end, and from one in `done` it changed nothing.
     begun: set[Hashable] = set()
-    for step in range(1, count + 1):
+    for step in some(range(1, count + 1)):
         with stage(play, flavor) as scene:
             killed = scene.run(*play.arguments, die_at=step)
             assert killed.killed, f"step {step} of {count}"
@@ -74,7 +75,7 @@ def test_each_file_is_the_old_one_or_the_new_one(stage: Callable[..., Any]) -> N
         steps = scene.run(*play.arguments).steps
         new = scene.files()
     assert len(old.items() - new.items()) > 5
-    for step in range(1, len(steps) + 1):
+    for step in some(range(1, len(steps) + 1)):
         with stage(play) as scene:
             assert scene.run(*play.arguments, die_at=step).killed
             left = {name: data for name, data in scene.files().items() if name in old}
@@ -117,7 +118,7 @@ def test_a_clone_that_was_killed_can_be_gone_on_with(
         count = len(whole.steps)
         scene.root = tmp_path / "whole"
         files = scene.files()
-        for step in range(1, count + 1):
+        for step in some(range(1, count + 1)):
             name = f"clone-{step}"
             assert scene.run("clone", url, name, where=tmp_path, die_at=step).killed
             root = tmp_path / name
@@ -139,7 +140,7 @@ def test_a_restoration_that_was_killed_is_finished_by_the_next(
         assert scene.run("pull").exit == 0
         end = scene.end()
     assert len(whole.steps) > 2
-    for step, what in enumerate(whole.steps, 1):
+    for step, what in some(enumerate(whole.steps, 1)):
         where = f"killed before step {step}: {what}"
         with stage(play, flavor) as scene:
             assert scene.run("restore", gone.id, die_at=step).killed, where
