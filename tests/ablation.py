@@ -526,7 +526,9 @@ ABLATIONS = (
         "an undone attachment after a lost answer is an edit",
         (
             Cut(
-                "confsync/mirror/state/in_doubt.py", "if one.file and (known", "if False and (known"
+                "confsync/mirror/state/in_doubt.py",
+                "if one.file and (one.file not in known",
+                "if False and (one.file not in known",
             ),
         ),
         (f"{_DEAD_ENDS}::test_an_undone_picture_after_a_lost_answer_is_an_edit",),
@@ -1396,8 +1398,8 @@ ABLATIONS = (
             ),
             Cut(
                 "confsync/mirror/mirror.py",
-                "sweep(self.root, (space.path for space in self.own))",
-                "sweep(self.root, self.config.all_directories)",
+                "sweep(self.root, (space.path for space in self.own), files=files)",
+                "sweep(self.root, self.config.all_directories, files=files)",
             ),
         ),
         ("tests/flows/test_one_space.py::test_a_run_of_one_space_sweeps_that_space_alone",),
@@ -2032,7 +2034,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/sync/attachments/beside.py",
-                "return not _has_newer(stamp.attachments, newer)",
+                "return newest is None or not newest.has_newer(stamp.id, stamp.attachments)",
                 "return True",
             ),
         ),

@@ -209,7 +209,7 @@ class Comparison:
         if settings.changed(local, config.settings):
             return False
         return not config.attachments or attachments.are_known_as_stamped(
-            self.mirror, entry.path, local, {}
+            self.mirror, entry.path, local, None
         )
 
     def _base(self, scan: SpaceScan, entry: Entry, stamp: Stamp) -> tuple[str, str]:

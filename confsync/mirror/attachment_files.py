@@ -262,12 +262,13 @@ def head(path: Path, name: str) -> bytes:
 
 def orphans(root: Path, directory: str, documents: frozenset[str]) -> Iterator[str]:
     """Yield the attachments directories below a directory whose documents are missing."""
-    for parent, directories, _ in os.walk(root / directory):
+    above = len(os.fspath(root)) + 1
+    for parent, directories, _ in os.walk(f"{root}{os.sep}{directory}"):
+        inner = parent[above:].replace(os.sep, "/")
         for name in sorted(directories):
-            path = (Path(parent, name)).relative_to(root).as_posix()
-            owner = attachments.document_of(path)
+            owner = attachments.document_of(f"{inner}/{name}")
             if owner is not None and owner not in documents:
-                yield path
+                yield f"{inner}/{name}"
         directories[:] = [
             name
             for name in directories

@@ -274,12 +274,12 @@ class Mirror:
     # -- the lock and the state directory ----------------------------------------------------------
 
     @contextlib.contextmanager
-    def lock(self, *, sweep: bool = True) -> Iterator[None]:
+    def lock(self, *, sweep: bool = True, files: bool = True) -> Iterator[None]:
         """Hold the locks of the own spaces, and `sweep` them. Raise LockedError, FileError."""
         keys = () if self.is_whole else {space.key for space in self.own}
         with lock.locked(self.root / STATE, keys):
             if sweep:
-                self.sweep()
+                self.sweep(files=files)
             yield
 
     @property
@@ -291,11 +291,11 @@ class Mirror:
         """Return the mirror of some spaces alone, for a run that leaves the others alone."""
         return Mirror(self.root, self.config.part(spaces))
 
-    def sweep(self) -> None:
-        """Remove what a killed run left. The caller holds the lock."""
+    def sweep(self, *, files: bool = True) -> None:
+        """Remove what a killed run left, also beside attachments (`files`), under the lock."""
         if self.is_whole:
             sweep_top(self.root)
-        sweep(self.root, (space.path for space in self.own))
+        sweep(self.root, (space.path for space in self.own), files=files)
 
 
 def write_new(path: Path, text: str) -> None:

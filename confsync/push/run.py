@@ -47,7 +47,7 @@ def push_mirror(run: PushRun, options: PushOptions) -> Result:
         told = CommitMessage(options.message, run_id)
         committing = Commit(run.mirror, run.remote, selection, told, theirs=False)
     options = replace(options, message=message_of_run(run_id, options.message))
-    with contextlib.nullcontext() if options.dry_run else run.mirror.lock():
+    with contextlib.nullcontext() if options.dry_run else run.mirror.lock(files=False):
         here = scan_mirror(run, options, selection, unstaged)
         with run.report.run(), run.mirror.audit.run(run_id):
             _push_spaces(run, options, here)

@@ -18,7 +18,8 @@ from confsync.mirror.scan import SpaceScan, ids_in, knowing, stamps_in
 from confsync.mirror.selection import Selection
 from confsync.mirror.state import in_doubt
 from confsync.mirror.state.base_cache import STATE
-from confsync.model.stamp import Attached, Property
+from confsync.mirror.state.stamp_index import NewestFiles
+from confsync.model.stamp import Property
 from confsync.push.deletion.absences import Missing, deleted_documents, truly_deleted
 from confsync.push.options import DeleteOptions, PushOptions, PushRun
 from confsync.sync import merge_base, scope
@@ -51,7 +52,7 @@ class MirrorScan:
     whereabouts: Whereabouts
     deleted_files: DeletedFiles
     newest: Newest
-    newest_files: Mapping[str, Mapping[str, Attached]]
+    newest_files: NewestFiles
     newest_properties: Mapping[str, Mapping[str, Property]]
     refused: Mapping[str, Flaw]
     index: Index | None

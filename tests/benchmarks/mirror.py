@@ -66,9 +66,10 @@ class Mirror:
         return self.run("status")
 
     def committed(self) -> None:
-        """Into git, as most mirrors are."""
+        """Into git, as most mirrors are, and packed, as git does by itself with so many files."""
         git = ("git", "-c", "core.autocrlf=false", "-c", "gc.auto=0")
-        for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "all"]):
+        pack = ["repack", "-adq"]
+        for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "all"], pack):
             self.machine.run(*git, *arguments, at=self.root)
 
 

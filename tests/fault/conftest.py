@@ -122,7 +122,7 @@ class Stage:
         _, about, *lines = index.split("\n")
         found = []
         for line in lines:
-            name, key, *said, keys, files = line.split("\t")
+            name, key, page, keys, files = line.split("\t")
             path = json.loads(name)
             place = self.root / path
             beside = place.with_suffix(".attachments")
@@ -131,7 +131,7 @@ class Stage:
                 for file, *one in json.loads(keys or "[]")
             ]
             is_known = tuple(map(int, key.split())) == disk.key(place)
-            found.append((path, is_known, said, known, files))
+            found.append((path, is_known, page, known, files))
         return repr((about.split()[:-1], found)).encode()
 
     def end(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from confsync.mirror.git import head, history
 from confsync.mirror.git import repository as gitrepo
 from confsync.mirror.git.history import Named
 from confsync.mirror.state import refuted, stamp_index
-from confsync.mirror.state.stamp_index import Scene, StampIndex
+from confsync.mirror.state.stamp_index import NewestFiles, Scene, StampIndex
 from confsync.model.filenames import ATTACHMENTS, CONFIG, STATE, SUFFIX
 from confsync.model.stamp import Attached, Property, Stamp, is_newer
 
@@ -35,11 +35,11 @@ class NewestStamps:
     """The stamps of a mirror's pages in the commits that are reachable from HEAD.
 
     `stamps` has the newest stamp of each page id: the stamp with the highest version, or either of
-    two with the same version. `attachments` has the newest stamp of each attachment by page id and
-    name, and `properties` that of each content property. With `shallow` or `partial`, the clone
-    lacks commits or blobs. With `encoded`, some committed documents are not text. With `unasked`,
-    git is not installed. In all these cases an absent stamp proves nothing. All are empty without a
-    repository or a commit.
+    two with the same version. `versions` has only its version. `attachments` has the newest stamp
+    of each attachment by page id and name, and `properties` that of each content property. With
+    `shallow` or `partial`, the clone lacks commits or blobs. With `encoded`, some committed
+    documents are not text. With `unasked`, git is not installed. In all these cases an absent stamp
+    proves nothing. All are empty without a repository or a commit.
 
     `candidates` and `attached` have all stamps, the newest first. After a renumbering or a restore,
     the server may never confirm the newest stamp. Then an older stamp may be right. `of_head` has
@@ -47,7 +47,8 @@ class NewestStamps:
     """
 
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
-    attachments: Mapping[str, Mapping[str, Attached]] = field(default_factory=dict)
+    versions: Mapping[str, int] = field(default_factory=dict)
+    attachments: NewestFiles = field(default_factory=lambda: NewestFiles(StampIndex(Scene())))
     properties: Mapping[str, Mapping[str, Property]] = field(default_factory=dict)
     shallow: bool = False
     partial: bool = False
@@ -68,12 +69,9 @@ class NewestStamps:
 
     def newer_than(self, stamp: Stamp) -> tuple[Stamp, ...]:
         """Return the stamps that are newer than a stamp and differ from it, newest first."""
-        newest = self.stamps.get(stamp.id)
-        if newest is None or newest.version <= stamp.version:
-            return ()
-        return tuple(
-            one for one in self.candidates.get(stamp.id, (newest,)) if is_newer(one, stamp)
-        )
+        if self.versions.get(stamp.id, 0) <= stamp.version:
+            return ()  # nearly always
+        return tuple(one for one in self.candidates.get(stamp.id, ()) if is_newer(one, stamp))
 
     def newer_attached(self, page_id: str, stamp: Attached) -> tuple[Attached, ...]:
         """Return the newer stamps of an attachment, as `newer_than` does for a page."""
@@ -130,19 +128,18 @@ def collect(root: Path, directories: Sequence[str], since: str | None = None) ->
     index = of_head = index_of_head(root, directories)
     if since is not None and index.scene.commit:
         index = _with_history_of(root, index.copy(), since)
-    attached = of_head.attached()
-    newest = {i: {n: ones[0] for n, ones in names.items()} for i, names in attached.items()}
     scene = index.scene
     return NewestStamps(
         _Made(index, index.newest_of),
-        newest,
-        of_head.properties(),
+        _Made(index, index.version_of),
+        NewestFiles(of_head),
+        _Made(of_head, of_head.properties_of),
         shallow=bool(scene.shallow),
         partial=bool(scene.lacks_since),
         encoded=scene.encoded,
         unasked=scene.mark == _UNASKED,
         candidates=_Made(index, index.stamps_of),
-        attached=attached,
+        attached=_Made(of_head, of_head.attached_of),
         of_head=_Made(of_head, of_head.stamps_of),
     )
 

@@ -112,7 +112,7 @@ class Index:
         row, key = self._row(name), disk.key(f"{root}{os.sep}{name}")
         if row is None or key is None or row.key != key_of(key):
             return None
-        if self._files and not row.shown:  # confsync wrote it and did not read its body
+        if self._files and not row.knows_shown:  # confsync wrote it and did not read its body
             return None
         return row.entry(name)
 

@@ -1,7 +1,7 @@
-"""The row of one document in the index: five parts, of which each is decoded when it is needed.
+"""The row of one document in the index: four parts, of which each is decoded when it is needed.
 
-The parts are the document's key, its page (title, labels, stamp and the rest of the front matter),
-the attachments that its body shows, the keys of the files beside it, and these files. The keys are
+The parts are the document's key, its page (title, labels, stamp, the rest of the front matter, and
+the attachments that its body shows), the keys of the files beside it, and these files. The keys are
 compared as they are written. As lists, all rows would take four times the memory.
 """
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # What a row has of a page. A new field of a stamp makes older rows invalid.
 FIELDS = " ".join(field.name for field in fields(Stamp))
 _BETWEEN = b"\t"
+# The page of a row ends with this if its body was not searched for attachments.
+_NOT_KNOWN = b" null]"
 # The files of a row begin with this if they are exactly the stamp's.
 _AS_STAMPED = b"="
 
@@ -34,7 +36,6 @@ class Row(NamedTuple):
 
     key: bytes
     page: bytes
-    shown: bytes
     beside: bytes = b""
     files: bytes = b""
 
@@ -42,6 +43,11 @@ class Row(NamedTuple):
     def raw(self) -> bytes:
         """Return the row as the index stores it."""
         return _BETWEEN.join(self)
+
+    @property
+    def knows_shown(self) -> bool:
+        """Return whether the row tells the attachments that the body shows."""
+        return not self.page.endswith(_NOT_KNOWN)
 
     @property
     def is_as_stamped(self) -> bool:
@@ -59,7 +65,7 @@ class Row(NamedTuple):
 
     def entry(self, path: str) -> Entry:
         """Return the document without its text."""
-        title, labels, values, listed, settings = json.loads(self.page.decode())
+        title, labels, values, listed, settings, shown = json.loads(self.page.decode())
         page_id, version, digest, parent, base, top, files, renamed, posted, held = values
         stamp = Stamp(
             intern(page_id),
@@ -73,8 +79,8 @@ class Row(NamedTuple):
             posted,
             tuple(Property(*one) for one in held),
         )
-        shown = frozenset(json.loads(self.shown.decode())) if self.shown else None
-        found = document.outline(title, stamp, _tupled(labels), tuple(listed), shown)
+        known = None if shown is None else frozenset(shown)
+        found = document.outline(title, stamp, _tupled(labels), tuple(listed), known)
         return Entry(intern(path), b"", found._replace(settings=settings) if settings else found)
 
     def here(self, directory: str) -> Here:
@@ -105,8 +111,8 @@ def row_of(entry: Entry, key: Key, *, files: bool) -> Row:
         raise ValueError(f"{entry.path} has no stamp")
     stamp = [_plain(getattr(found.stamp, name)) for name in FIELDS.split()]
     page = [found.title, _plain(found.labels), stamp, list(found.listed), dict(found.settings)]
-    shown = _encoded(sorted(names.shown(found.body))) if files else b""
-    return Row(key_of(key), _encoded(page), shown)
+    shown = sorted(names.shown(found.body)) if files else None
+    return Row(key_of(key), _encoded([*page, shown]))
 
 
 def key_of(key: Key) -> bytes:

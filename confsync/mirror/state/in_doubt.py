@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from confsync.mirror.state import mark, mutex
+from confsync.mirror.state.stamp_index import NewestFiles
 from confsync.model.stamp import Attached, Local, Stamp, token
 
 NAME = "in-doubt"
@@ -103,16 +104,16 @@ def sent(state: Path) -> Callable[[Stamp], frozenset[str]]:
     return marks
 
 
-def with_files(
-    state: Path, newest: Mapping[str, Mapping[str, Attached]]
-) -> dict[str, dict[str, Attached]]:
+def with_files(state: Path, newest: NewestFiles) -> NewestFiles:
     """Return the newest stamps of attachments, with the uploads in doubt added."""
-    found = {page: dict(files) for page, files in newest.items()}
+    sent: dict[str, Mapping[str, Attached]] = {}
+    both = newest.with_sent(sent)
     for one in read(state):
-        known = found.setdefault(one.page, {}).get(one.file) if one.file else None
-        if one.file and (known is None or known.version <= one.base):
-            found[one.page][one.file] = SentFile(one.file, one.base + 1, one.digest, one.file)
-    return found
+        known = both.get(one.page, {}) if one.file else {}
+        if one.file and (one.file not in known or known[one.file].version <= one.base):
+            file = SentFile(one.file, one.base + 1, one.digest, one.file)
+            sent[one.page] = {**known, one.file: file}
+    return both
 
 
 def creations(state: Path, new: Mapping[str, tuple[str, str]]) -> dict[str, Doubt]:

@@ -10,8 +10,9 @@ import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from confsync.mirror.state import mark
@@ -95,28 +96,41 @@ class StampIndex:
         rows = self._rows.get(page_id)
         return _stamp(page_id, rows[0] if rows else _row(self._lines[page_id].partition("\n")[0]))
 
-    def attached(self) -> dict[str, dict[str, tuple[Attached, ...]]]:
-        """Return the stamps of attachments by page id and name, the newest first."""
-        found: dict[str, dict[str, set[Attached]]] = {}
-        for page_id, lines in self._lines.items():
-            for row in self._rows_of(page_id) if page_id in self._rows or _FILES in lines else ():
-                for one in row.more[2] if row.more else ():
-                    names = found.setdefault(page_id, {})
-                    names.setdefault(one[0], set()).add(Attached(*one))
-        return {
-            page_id: {name: tuple(sorted(ones, key=_age, reverse=True)) for name, ones in n.items()}
-            for page_id, n in found.items()
-        }
+    def version_of(self, page_id: str) -> int:
+        """Return the version of the newest stamp of a page. Raise KeyError for an unknown page."""
+        rows = self._rows.get(page_id)
+        return rows[0].version if rows else int(self._lines[page_id].partition(" ")[0])
 
-    def properties(self) -> dict[str, dict[str, Property]]:
-        """Return the newest stamp of each content property, by page id and key."""
-        found: dict[str, dict[str, Property]] = {}
-        for page_id, lines in self._lines.items():
-            for row in self._rows_of(page_id) if page_id in self._rows or _FILES in lines else ():
-                for one in _properties(row):
-                    held = found.setdefault(page_id, {})
-                    held[one.key] = max(one, held.get(one.key, one), key=_version_of)
+    def attached_of(self, page_id: str) -> dict[str, tuple[Attached, ...]]:
+        """Return the stamps of a page's attachments by name, the newest first."""
+        found: dict[str, set[Attached]] = {}
+        for row in self._with_more(page_id):
+            for one in row.more[2]:
+                found.setdefault(one[0], set()).add(Attached(*one))
+        return {n: tuple(sorted(ones, key=_age, reverse=True)) for n, ones in found.items()}
+
+    def may_have_newer(self, page_id: str, attached: Iterable[Attached]) -> bool:
+        """Return False if surely no stamp of an attachment is newer than one of these.
+
+        Most pages have one stamp in git. Its text is compared, and nothing is decoded.
+        """
+        lines = "" if page_id in self._rows else self._lines.get(page_id, "")
+        told = (f'["{one.name}", {one.version}, "{one.digest}", ' for one in attached)
+        return "\n" in lines or not all(one in lines for one in told)
+
+    def properties_of(self, page_id: str) -> dict[str, Property]:
+        """Return the newest stamp of each content property of a page, by key."""
+        found: dict[str, Property] = {}
+        for one in (one for row in self._with_more(page_id) for one in _properties(row)):
+            found[one.key] = max(one, found.get(one.key, one), key=_version_of)
         return found
+
+    def _with_more(self, page_id: str) -> Iterator[Row]:
+        """Yield the rows of a page that may have attachments or properties, and keep none."""
+        rows, lines = self._rows.get(page_id), self._lines.get(page_id, "")
+        if rows is None:
+            rows = [_row(line) for line in lines.split("\n") if _FILES in line]
+        yield from (row for row in rows if row.more)
 
     def blobs_of(self, page_id: str, digest: str) -> list[str]:
         """Return the blobs whose documents have a page's stamp with a digest."""
@@ -149,7 +163,7 @@ class StampIndex:
     def add(self, stamp: Stamp, blob: str) -> None:
         """Add the stamp of a blob."""
         labels = None if stamp.labels is None else list(stamp.labels)
-        files = [[o.name, o.version, o.digest, o.file, o.id] for o in stamp.attachments]
+        files = [*map(_listed, stamp.attachments)]
         held = [[one.key, one.version, one.digest] for one in stamp.properties]
         more = [labels, stamp.top, files, stamp.renamed, stamp.posted, held]
         said = [] if more == _PLAIN else more
@@ -187,6 +201,45 @@ class StampIndex:
             mark.keep(state, NAME, checked)
 
 
+class NewestFiles(Mapping[str, Mapping[str, Attached]]):
+    """The newest stamps of attachments in an index by page id and name, made when asked for.
+
+    `sent` replaces those of some pages.
+    """
+
+    def __init__(
+        self, index: StampIndex, sent: Mapping[str, Mapping[str, Attached]] = MappingProxyType({})
+    ) -> None:
+        self._index = index
+        self._sent = sent
+
+    def with_sent(self, sent: Mapping[str, Mapping[str, Attached]]) -> NewestFiles:
+        """Return the same with the stamps of some pages replaced."""
+        return NewestFiles(self._index, sent)
+
+    def has_newer(self, page_id: str, attached: Iterable[Attached]) -> bool:
+        """Return whether an attachment of a page has a newer stamp than one of these."""
+        if page_id not in self._sent and not self._index.may_have_newer(page_id, attached):
+            return False
+        newest = self.get(page_id, {})
+        pairs = ((one, newest.get(one.name)) for one in attached)
+        return any(newer and newer.version > one.version for one, newer in pairs)
+
+    def __getitem__(self, page_id: str) -> Mapping[str, Attached]:
+        if page_id in self._sent:
+            return self._sent[page_id]
+        if page_id not in self._index:
+            raise KeyError(page_id)
+        return {name: ones[0] for name, ones in self._index.attached_of(page_id).items()}
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._index
+        yield from (page_id for page_id in self._sent if page_id not in self._index)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 def load(root: Path) -> StampIndex | None:
     """Return the stored index, or None if it cannot be trusted."""
     with contextlib.suppress(ValueError, TypeError, RecursionError):
@@ -203,6 +256,10 @@ def load(root: Path) -> StampIndex | None:
 
 
 _ABOUT = f"confsync {__version__} {NAME} {FORMAT}\n".encode()
+
+
+def _listed(one: Attached) -> list[Any]:
+    return [one.name, one.version, one.digest, one.file, one.id]
 
 
 def _row(line: str) -> Row:

@@ -7,24 +7,40 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from confsync.mirror.state import disk
-from confsync.model.filenames import MOVING, TEMPORARY
+from confsync.model.filenames import ATTACHMENTS, MOVING, TEMPORARY
 
 
-def sweep(root: Path, directories: Iterable[str]) -> None:
+def sweep(root: Path, directories: Iterable[str], *, files: bool) -> None:
     """Remove what a killed run left below some spaces' directories.
 
-    The caller holds the locks of these spaces.
+    Without `files`, the directories of attachments are left out: there may be thousands, a push
+    writes no file there, and the next pull looks at them. The caller holds the spaces' locks.
     """
     for path in directories:
         for emptied in (root / path / MOVING).glob("*/"):
             drop_empty(emptied, root)
         drop_empty(root / path / MOVING, root)
-        for directory, _, names in os.walk(root / path):
-            for name in names:
-                if name.startswith(TEMPORARY):
-                    disk.drop(os.path.join(directory, name))
-            if directory.rpartition(os.sep)[2].startswith(TEMPORARY):
-                disk.remove_empty(Path(directory))
+        _drop_temporary(f"{root}{os.sep}{path}", files=files)
+
+
+def _drop_temporary(top: str, *, files: bool) -> None:
+    """Remove the temporary files below a directory. `os.walk` would take twice the time."""
+    waiting = [top]
+    while waiting:
+        directory = waiting.pop()
+        try:
+            with os.scandir(directory) as entries:
+                found = list(entries)
+        except OSError:  # gone, or not readable
+            continue
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                if files or not entry.name.endswith(ATTACHMENTS):
+                    waiting.append(entry.path)
+            elif entry.name.startswith(TEMPORARY):
+                disk.drop(entry.path)
+        if directory.rpartition(os.sep)[2].startswith(TEMPORARY):
+            disk.remove_empty(Path(directory))
 
 
 def sweep_top(root: Path) -> None:

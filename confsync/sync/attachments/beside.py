@@ -15,6 +15,7 @@ from confsync.mirror.committed.deleted_files import DeletedFiles
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.state.base_cache import STATE
 from confsync.mirror.state.in_doubt import SentFile
+from confsync.mirror.state.stamp_index import NewestFiles
 from confsync.model.hint import marked, mentioned
 from confsync.model.page import AttachmentInfo, Version
 from confsync.model.stamp import Attached
@@ -62,7 +63,8 @@ class Beside:
         here = {name: file.digest for name, file in self.files.items()}
         if here != {one.name: one.digest for one in self.attached}:
             return False
-        return not _has_newer(self.attached, self.newest)
+        newest = ((one, self.newest.get(one.name)) for one in self.attached)
+        return not any(newer and newer.version > one.version for one, newer in newest)
 
     @property
     def misnamed(self) -> tuple[str, ...]:
@@ -202,23 +204,17 @@ def beside(
 
 
 def are_known_as_stamped(
-    mirror: Mirror, path: str, found: Document, newest: Mapping[str, Mapping[str, Attached]]
+    mirror: Mirror, path: str, found: Document, newest: NewestFiles | None
 ) -> bool:
     """Return whether the index surely knows that a document's attachments are as stamped.
 
-    Then there is nothing to learn from `beside`, which looks at each file.
+    Then there is nothing to learn from `beside`, which looks at each file. `newest` comes from git;
+    without it, git is not asked for newer stamps.
     """
     stamp, index = found.stamp, mirror.index
     if stamp is None or index is None or not index.are_as_stamped(path, stamp.attachments):
         return False
-    newer = newest.get(stamp.id, {}) if stamp.attachments else {}
-    return not _has_newer(stamp.attachments, newer)
-
-
-def _has_newer(attached: Iterable[Attached], newest: Mapping[str, Attached]) -> bool:
-    """Return whether git knows a newer stamp of an attachment."""
-    pairs = ((one, newest.get(one.name)) for one in attached) if newest else ()
-    return any(newer and newer.version > one.version for one, newer in pairs)
+    return newest is None or not newest.has_newer(stamp.id, stamp.attachments)
 
 
 def _shown(found: Document) -> frozenset[str]:
