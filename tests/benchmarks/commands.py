@@ -51,20 +51,25 @@ def _offline(bench: Bench, here: Mirror) -> list[Row]:
         lambda: here.run("check"),
     )
     edits = next(_lots(bench, here.small(), CHANGED))
-    sides = bench.new("sides")
+    sides, trees = bench.new("sides"), bench.new("trees")
     _keep(edits, sides / "old")
+    shutil.copytree(here.root / KEY, trees / "old")
     here.edit(edits)
     _keep(edits, sides / "new")
+    shutil.copytree(here.root / KEY, trees / "new")
     here.status()
 
-    def git() -> Spent:
+    def git(at: Path) -> Spent:
         command = ("git", "diff", "--no-index", "old", "new")
-        return bench.machine.run(*command, at=sides, exits=(1,))
+        return bench.machine.run(*command, at=at, exits=(1,))
 
     def noted() -> Spent:
         return bench.machine.module("floors", "note", str(sides))
 
-    diff = alternating(bench.repeat, git, lambda: here.run("diff"))
+    # Each run of three: git over all files, git over those that were edited, and confsync.
+    diffs = [(git(trees), git(sides), here.run("diff")) for _ in range(bench.repeat)]
+    shutil.rmtree(trees)
+    every, edited, above = map(tuple, zip(*diffs, strict=True))
     report = str(bench.new("report.html"))
     side_by_side = alternating(bench.repeat, noted, lambda: here.run("diff", "--html", report))
     for number, path in enumerate(edits):
@@ -74,7 +79,13 @@ def _offline(bench: Bench, here: Mirror) -> list[Row]:
     both = f"{positions}, both sides"
     return [
         bench.row("check", positions, check, goal=2.0),
-        bench.row(f"diff of {len(edits):,} edits", "git diff --no-index", diff, goal=2.0),
+        bench.row(
+            f"diff of {len(edits):,} edits",
+            "git diff --no-index of all files",
+            Pair(every, above),
+            goal=2.0,
+        ),
+        bench.row("the same diff", "git diff --no-index of the edited files", Pair(edited, above)),
         bench.row(f"diff --html of {len(edits):,}", both, side_by_side, goal=5),
     ]
 

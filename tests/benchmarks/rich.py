@@ -71,19 +71,33 @@ def with_reads(bench: Bench, server: Server, above: Callable[[], Spent]) -> Pair
 def rich(bench: Bench) -> list[Row]:
     """Measure what people wait for each day."""
     with pulled(bench) as (here, server):
-        rows = [_status(bench, here), _again(bench, here, server)]
+        rows = [*_status(bench, here), _again(bench, here, server)]
         pushed = _push(bench, here, server)
     with pulled(bench, "datacenter") as (here, server):
         return [*rows, _again(bench, here, server), pushed]
 
 
-def _status(bench: Bench, here: Mirror) -> Row:
+def _status(bench: Bench, here: Mirror) -> list[Row]:
     def git() -> Spent:
         return bench.machine.run("git", "status", "--porcelain", at=here.root)
 
     git()
-    pair = alternating(2 * bench.repeat, git, lambda: here.run("status"))
-    return bench.row("status, warm, with attachments", "git status", pair, goal=3.0)
+
+    def both() -> Pair:
+        return alternating(2 * bench.repeat, git, lambda: here.run("status"))
+
+    warm = both()
+    document = here.small()[-1]
+    before = document.read_bytes()
+    here.edit([document])
+    here.status()
+    of_one = both()
+    document.write_bytes(before)
+    here.status()
+    return [
+        bench.row("status, warm, with attachments", "git status", warm, goal=3.0),
+        bench.row("status of one edit, with attachments", "git status", of_one),
+    ]
 
 
 def _again(bench: Bench, here: Mirror, server: Server) -> Row:
@@ -108,6 +122,6 @@ def _push(bench: Bench, here: Mirror, server: Server) -> Row:
             where.edit([next(edits[number])])
             return where.run("push", server=asked)
 
-        pair = alternating(bench.repeat, lambda: push(0), lambda: push(1))
+        pair = alternating(3 * bench.repeat, lambda: push(0), lambda: push(1))
     what = "push of one edit, cloud, with attachments"
     return bench.row(what, "the same without labels and attachments", pair, goal=1.5)

@@ -160,7 +160,7 @@ def test_a_small_run_measures_every_command(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     found = json.loads((tmp_path / "out/results.json").read_text())
     rows = {row["what"]: row for row in (*found["rich"], *found["commands"])}
-    assert len(rows) == 4 + 9
+    assert len(rows) == 5 + 10
     assert all(row["floor"] > 0 and row["megabytes"] > 10 for row in rows.values())
     asked = {what: (row["requests"], row["floor_requests"]) for what, row in rows.items()}
     assert asked["creation of 4 pages, cloud, 8 jobs"][1] == 4

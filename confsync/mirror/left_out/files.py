@@ -74,9 +74,14 @@ def deleted_attachments(
             yield from (LeftOut(f"{directory}/{file}", Reason.DELETED, _DELETE) for file in files)
 
 
+def _is_of_attachments(path: str) -> bool:
+    """Return whether a path of `walk.other_files` is a directory of attachments."""
+    return path.endswith(f"{ATTACHMENTS}/")
+
+
 def other_file(path: str) -> LeftOut:
     """Return why a file in a space's directory is no document."""
-    if path.endswith(f"{ATTACHMENTS}/"):
+    if _is_of_attachments(path):
         hint = f"'attachments: true' in {FILE_NAME} mirrors attachments"
         return LeftOut(path, Reason.NOT_MIRRORED, hint)
     if path.casefold().endswith(SUFFIX):
@@ -95,9 +100,8 @@ def _other_files(mirror: Mirror) -> Iterator[LeftOut]:
     """Yield the files in the spaces' directories that are no documents."""
     for space in mirror.config.spaces:
         for path in walk.other_files(mirror.root, space):
-            one = other_file(path)
-            if not (one.reason is Reason.NOT_MIRRORED and mirror.config.attachments):
-                yield one
+            if not (mirror.config.attachments and _is_of_attachments(path)):
+                yield other_file(path)
 
 
 def _outside(mirror: Mirror, entries: Iterable[Entry]) -> Iterator[LeftOut]:
