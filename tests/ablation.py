@@ -1393,16 +1393,24 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/mirror/mirror.py",
-                "        if self.is_whole:\n            sweep_top",
-                "        if True:\n            sweep_top",
-            ),
-            Cut(
-                "confsync/mirror/mirror.py",
                 "sweep(self.root, (space.path for space in self.own), files=files)",
                 "sweep(self.root, self.config.all_directories, files=files)",
             ),
         ),
         ("tests/flows/test_one_space.py::test_a_run_of_one_space_sweeps_that_space_alone",),
+    ),
+    Ablation(
+        "a run sweeps the top of a mirror while no other writes there",
+        (
+            Cut(
+                "confsync/mirror/state/sweep.py",
+                "contextlib.suppress(OSError), mutex.held(root / STATE)",
+                "contextlib.suppress(OSError)",
+            ),
+        ),
+        (
+            "tests/flows/test_one_space.py::test_a_run_of_one_space_sweeps_the_top_after_the_run_that_writes_there",
+        ),
     ),
     Ablation(
         "a page that another space has gets no second document",

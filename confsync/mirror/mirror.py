@@ -293,8 +293,7 @@ class Mirror:
 
     def sweep(self, *, files: bool = True) -> None:
         """Remove what a killed run left, also beside attachments (`files`), under the lock."""
-        if self.is_whole:
-            sweep_top(self.root)
+        sweep_top(self.root)
         sweep(self.root, (space.path for space in self.own), files=files)
 
 

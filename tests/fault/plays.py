@@ -35,6 +35,31 @@ def _some_edits(root: Path) -> None:
     _edit(root, "former.xhtml", "\n  parent:", "\n  name: outdated\n  parent:")
 
 
+def _another_space(store: Store, ids: dict[str, str]) -> None:
+    home = store.create_space("OPS", "Operations", "Home of OPS").homepage_id
+    for title in ("One", "Two", "Three"):
+        row = store.create_page("OPS", f"OPS {title}", body(title), parent=home)
+        store.create_page("OPS", f"Below {title}", body(f"below {title}"), parent=row.id)
+
+
+def _both_spaces(store: Store, ids: dict[str, str]) -> None:
+    _colleague(store, ids)
+    _another_space(store, ids)
+
+
+def _mirror_both(root: Path) -> None:
+    """Configure the other space, which no pull has brought yet."""
+    config = root / ".confsync.yaml"
+    text = config.read_text()
+    assert text.count("spaces:\n") == 1
+    config.write_text(text.replace("spaces:\n", "spaces:\n- key: OPS\n  path: OPS\n"))
+
+
+def _edits_in_one(root: Path) -> None:
+    _mirror_both(root)
+    _some_edits(root)
+
+
 def _much_to_push(root: Path) -> None:
     _edit(root, "mine.xhtml", "Mine two", "Mine two, edited")
     _edit(root, "mine.xhtml", "\nlabels: [old]", "\nlabels: [mine]")
@@ -219,6 +244,9 @@ def _beside_the_plan(root: Path) -> None:
 
 
 PULL = Play("pull", ("pull",), _colleague, _some_edits)
+# The other space stays as it is: not here.
+ONE_SPACE = Play("pull of one space", ("pull", "ENG"), _both_spaces, _edits_in_one)
+NEW_SPACE = Play("first pull of one space", ("pull", "OPS"), _another_space, _mirror_both)
 PUSH = Play("push", ("push", "-m", "work"), local=_much_to_push)
 MINOR = Play("push --minor", ("push", "--minor"), local=_much_to_push)
 INTERWOVEN = Play("push, interwoven", ("push",), local=_interwoven)
@@ -306,7 +334,7 @@ REVERT_RUN = Play(
 BLOGS = (BLOG_PULL, BLOG_PUSH)
 EVERY = (
     *(PULL, PUSH, INTERWOVEN, DELETE, ARCHIVE, MERGE, THEIRS, OURS, FILES_PULL, FILES_PUSH),
-    *(FOLDERS_PULL, FOLDERS_PUSH, *BLOGS, COMMENTS_PULL, COMMENT_FILES),
+    *(FOLDERS_PULL, FOLDERS_PUSH, *BLOGS, COMMENTS_PULL, COMMENT_FILES, ONE_SPACE, NEW_SPACE),
 )
 # test_requests.py interrupts APPLY_WHOLE: it tries the plan, and then does what APPLY does.
 BULK = (APPLY, REPLACE, REVERT, REVERT_RUN)

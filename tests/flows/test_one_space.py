@@ -18,6 +18,7 @@ from confsync.mirror.config_file import dump
 from confsync.mirror.mirror import Mirror
 from confsync.mirror.selection import Selection
 from confsync.mirror.state import mutex
+from confsync.mirror.state.sweep import sweep_top
 from confsync.model.config import Comments, Config, SpaceConfig
 from confsync.model.filenames import REMOVED, STATE, TEMPORARY
 from confsync.model.result import Result
@@ -287,9 +288,26 @@ def test_a_run_of_one_space_sweeps_that_space_alone(wiki: Wiki) -> None:
     for path in left:
         path.write_bytes(b"half")
     wiki.pull("docs/ENG")
-    assert [path.exists() for path in left] == [False, True, True]
+    assert [path.exists() for path in left] == [False, True, False]
     wiki.pull()
     assert not any(path.exists() for path in left)
+
+
+def test_a_run_of_one_space_sweeps_the_top_after_the_run_that_writes_there(wiki: Wiki) -> None:
+    wiki.pull()
+    left = wiki.root / f"{TEMPORARY}1"
+    left.write_bytes(b"half")
+    other = mutex.held(wiki.root / STATE)
+    other.__enter__()
+    held: list[bool] = []
+
+    def end() -> None:
+        held.append(left.exists())
+        other.__exit__(None, None, None)
+
+    finished(lambda: sweep_top(wiki.root), end)
+    assert held == [True]
+    assert not left.exists()
 
 
 # -- commits ---------------------------------------------------------------------------------------

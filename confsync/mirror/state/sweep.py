@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from confsync.mirror.state import disk
-from confsync.model.filenames import ATTACHMENTS, MOVING, TEMPORARY
+from confsync.mirror.state import disk, mutex
+from confsync.model.filenames import ATTACHMENTS, MOVING, STATE, TEMPORARY
 
 
 def sweep(root: Path, directories: Iterable[str], *, files: bool) -> None:
@@ -44,13 +45,21 @@ def _drop_temporary(top: str, *, files: bool) -> None:
 
 
 def sweep_top(root: Path) -> None:
-    """Remove what a killed run left at the mirror's root.
+    """Remove what a killed run left at the mirror's root, where runs of all spaces write.
 
-    The caller holds the lock of the mirror: a run of any space may write there.
+    They hold the mutex while they write there. If it cannot be had, everything stays.
     """
-    for path in root.iterdir():
-        if path.name.startswith(TEMPORARY):
-            disk.drop(str(path))
+    if not _temporary_at(root):
+        return  # nearly always
+    with contextlib.suppress(OSError), mutex.held(root / STATE):
+        for path in _temporary_at(root):
+            disk.drop(path)
+
+
+def _temporary_at(root: Path) -> list[str]:
+    """Return the temporary files at the mirror's root."""
+    with os.scandir(root) as entries:
+        return [entry.path for entry in entries if entry.name.startswith(TEMPORARY)]
 
 
 def drop_empty(directory: Path, root: Path) -> None:
