@@ -478,7 +478,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/push/send.py",
-                "        if owner is None and mark in unchanged.read(state):\n"
+                "        if owner is None and mark in self._unchanged:\n"
                 "            return NoVersion()\n",
                 "",
             ),

@@ -56,7 +56,8 @@ class Difference:
     @property
     def texts(self) -> tuple[str, str]:
         """Return both sides as lines: title, other differing fields, and laid-out body."""
-        return _text(self.old, self.fields), _text(self.new, self.fields)
+        fields = self.fields
+        return _text(self.old, fields), _text(self.new, fields)
 
     @property
     def names(self) -> tuple[str, str]:
@@ -68,7 +69,7 @@ class Difference:
 
 
 def _plain(body: str) -> str:
-    return body.replace("\r\n", "\n")
+    return body.replace("\r\n", "\n") if "\r" in body else body
 
 
 def _text(side: Side | None, fields: tuple[str, ...]) -> str:

@@ -90,7 +90,9 @@ def _limits(one: bytes, other: bytes, known: Read) -> tuple[Rest, Rest]:
     first = max(rest for rest in known.rests if rest.place <= same)
     most = min(len(one), len(other)) - first.place
     same = _same_start(one[::-1], other[::-1], most)
-    rests = (rest for rest in known.rests if rest.place >= max(first.place, len(one) - same))
+    # Without a block of its own, the end of a body may change the look of the block before it.
+    divided = (rest for rest in known.rests if rest.before < len(known.blocks))
+    rests = (rest for rest in divided if rest.place >= max(first.place, len(one) - same))
     return first, min(rests, default=Rest(len(one), len(known.blocks)))
 
 

@@ -93,6 +93,7 @@ class Sending:
         self._begun: set[str] = set()
         self._landed: dict[str, Written] = {}
         self._settling = Settling(space)
+        self._unchanged = frozenset(unchanged.read(self._mirror.root / STATE))
 
     def push(self, entries: list[Entry]) -> None:
         """Check a batch, put it, and write it back; then the next one.
@@ -313,15 +314,14 @@ class Sending:
 
         A server may also take a new `owner` without a new version.
         """
-        remark = Remark(self._options.message, self._options.minor, owner)
-        mark, state = token(case.stamp, case.local), self._mirror.root / STATE
-        if owner is None and mark in unchanged.read(state):
+        mark = token(case.stamp, case.local)
+        if owner is None and mark in self._unchanged:
             return NoVersion()
-        what = write(self._reader, case, remark)
+        what = write(self._reader, case, Remark(self._options.message, self._options.minor, owner))
         if isinstance(what, NoVersion):
             if owner and not writable(case):
                 return Landed(case.stamp.version, case.stamp.parent)
-            unchanged.note(state, mark)
+            unchanged.note(self._mirror.root / STATE, mark)
         return what
 
     def _unfit(self, entry: Entry, case: Case) -> PageResult | None:

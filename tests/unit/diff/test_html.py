@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from confsync.diff import html_alignment as alignment
@@ -388,6 +388,7 @@ PARTS = [
 
 
 @given(*[st.lists(st.sampled_from(PARTS), max_size=6)] * 3, st.sampled_from(PARTS))
+@example([], ["<p>one two</p>"], ["<p/>"], "\n")  # the empty paragraph belongs to the block before
 def test_what_both_sides_have_shows_what_it_shows_alone(
     head: list[str], old: list[str], tail: list[str], part: str
 ) -> None:
