@@ -965,7 +965,7 @@ ABLATIONS = (
         (
             Cut(
                 "confsync/push/send.py",
-                "if not entry.raw:",
+                "if digest(case.local.title, case.local.body) != case.local.digest:",
                 "if False:",
             ),
         ),

@@ -82,6 +82,17 @@ def sealed(entry: Entry, *, files: bool) -> Entry:
     return replace(without_text(entry, files=files), seal=seal_of(entry.raw))
 
 
+def with_body_alone(entry: Entry) -> Entry:
+    """Return a document with its body and a seal, without its bytes and its whole text.
+
+    A push holds hundreds of them. `Mirror.whole` gives the rest back, as for `sealed`.
+    """
+    if entry.document is None or not entry.raw:
+        return entry
+    found = entry.document._replace(text="", spans={})
+    return replace(entry, raw=b"", document=found, seal=seal_of(entry.raw))
+
+
 def seal_of(raw: bytes) -> str:
     """Return the SHA-256 of the bytes of a file, as hexadecimal digits."""
     return hashlib.sha256(raw).hexdigest()

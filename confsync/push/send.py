@@ -16,12 +16,12 @@ from confsync.errors import (
     UnsettledError,
     WriteRefusedError,
 )
-from confsync.mirror.entry import Entry, sealed
+from confsync.mirror.entry import Entry, with_body_alone, without_text
 from confsync.mirror.scan import ids_in
 from confsync.mirror.state import in_doubt, unchanged
 from confsync.mirror.state.base_cache import STATE
 from confsync.model.outcome import Outcome, PageResult
-from confsync.model.stamp import token
+from confsync.model.stamp import digest, token
 from confsync.push.options import SpacePush
 from confsync.push.planned import is_elsewhere, moved_since
 from confsync.push.unfit import page as unfit_page
@@ -218,12 +218,12 @@ class Sending:
         return cases, failures
 
     def _looked_at(self, entry: Entry) -> Entry | PageResult:
-        """Return a document with its text, or the result of one that cannot be sent."""
+        """Return a document with its body, or the result of one that cannot be sent."""
         try:
             whole = self._mirror.whole(entry)
         except ConfsyncError as error:
             return failed(local_result(entry), error)
-        return self._space.unfit(whole) or whole
+        return self._space.unfit(whole) or with_body_alone(whole)
 
     def _is_unchanged(self, entry: Entry, case: Case) -> bool:
         """Return whether a document only seemed to be restored, and has nothing else to send."""
@@ -290,7 +290,7 @@ class Sending:
             return told
         owner = self._extras.owner(entry)
         if what is None or (alone and owner):
-            if not entry.raw:  # its body would be empty
+            if digest(case.local.title, case.local.body) != case.local.digest:  # an outline
                 raise ValueError(f"{entry.path} is to be sent, and was not read")
             self._begun.add(entry.path)
             what = self._written(case, owner)
@@ -298,7 +298,7 @@ class Sending:
             case Landed():
                 if not leaves_text(self._extras, entry, case):
                     self._note(entry, case, what)
-                self._landed[entry.path] = (sealed(entry, files=False), case, what)
+                self._landed[entry.path] = (without_text(entry, files=False), case, what)
                 self._extras.finish(entry, case, what.version)
                 self._extras.delete(entry)
                 return None
