@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shutil
@@ -128,7 +129,7 @@ class Stage:
             beside = place.with_suffix(".attachments")
             known = [
                 (file, tuple(one) == disk.key(beside / file))
-                for file, *one in json.loads(keys or "[]")
+                for file, *one in ast.literal_eval(keys or "[]")
             ]
             is_known = tuple(map(int, key.split())) == disk.key(place)
             found.append((path, is_known, page, known, files))

@@ -58,7 +58,7 @@ class Index:
         self._root = os.fspath(root)
         self._files = files
         self.as_stamped: set[str] = set()
-        self._seen_files: dict[str, Key] = {}
+        self._seen_files: list[tuple[str, Mapping[str, Key]]] = []
         self._is_whole = True
         self._state = root / STATE
         self._path = self._state / f"{NAME}{part}"
@@ -140,7 +140,7 @@ class Index:
         row = self._row_of_unmodified(path) if keys else None
         if keys and not (row and row.is_as_stamped and row.beside == keys_of(keys)):
             return False
-        self._seen_files.update((f"{directory}/{name}", key) for name, key in keys.items())
+        self._seen_files.append((directory, keys))
         self.as_stamped.add(path)
         return True
 
@@ -200,7 +200,7 @@ class Index:
         """Note the keys for a snapshot. A missing file or a link makes a snapshot impossible."""
         if keys is None or any(one.name not in found.files for one in attached):
             self._is_whole = False
-        self._seen_files.update((f"{directory}/{name}", key) for name, key in (keys or {}).items())
+        self._seen_files.append((directory, keys or {}))
 
     def page_at(self, name: str) -> tuple[str, ...]:
         """Return the page id of the last unmodified document at a path, if known."""
@@ -253,7 +253,9 @@ class Index:
         if not self._is_whole:
             return {}
         keys = {name: row_in(raw).numbers() for name, raw in self._new.items()}
-        return keys | self._seen_files
+        for directory, beside in self._seen_files:
+            keys |= {f"{directory}/{name}": key for name, key in beside.items()}
+        return keys
 
     def save(self) -> None:
         """Store the index."""
