@@ -16,7 +16,7 @@ from confsync.errors import (
     UnsettledError,
     WriteRefusedError,
 )
-from confsync.mirror.entry import Entry, with_body_alone, without_text
+from confsync.mirror.entry import Entry, with_body_alone
 from confsync.mirror.scan import ids_in
 from confsync.mirror.state import in_doubt, unchanged
 from confsync.mirror.state.base_cache import STATE
@@ -27,6 +27,8 @@ from confsync.push.planned import is_elsewhere, moved_since
 from confsync.push.unfit import page as unfit_page
 from confsync.push.write_back import (
     Settling,
+    Written,
+    kept,
     leaves_text,
     not_moved,
     not_sent,
@@ -58,8 +60,6 @@ from confsync.workers import batches
 
 # The time of the comparison, the document, and its case.
 Checked = tuple[float, Entry, Case]
-# The document of a written page, its case, and what landed.
-Written = tuple[Entry, Case, Landed]
 
 BATCH = 250
 # The first batch is small, so that writing begins soon. The last batch is small, so that the run
@@ -298,7 +298,7 @@ class Sending:
             case Landed():
                 if not leaves_text(self._extras, entry, case):
                     self._note(entry, case, what)
-                self._landed[entry.path] = (without_text(entry, files=False), case, what)
+                self._landed[entry.path] = kept(entry, case, what)
                 self._extras.finish(entry, case, what.version)
                 self._extras.delete(entry)
                 return None

@@ -12,7 +12,7 @@ from dataclasses import replace
 from confsync.document.document import Fields
 from confsync.errors import APIAccessError, ChangedMeanwhileError, ConfsyncError, Exit
 from confsync.mirror.bulk_write import Writing, replace_all, settling
-from confsync.mirror.entry import Entry
+from confsync.mirror.entry import Entry, without_text
 from confsync.mirror.state import unchanged
 from confsync.mirror.state.base_cache import STATE
 from confsync.model.hint import marked
@@ -23,10 +23,22 @@ from confsync.push.extras import Extras
 from confsync.push.options import SpacePush
 from confsync.push.write_page import Landed, settled, writable
 from confsync.sync import renames
-from confsync.sync.compare import Absent, Content, Parent
+from confsync.sync.compare import Absent, Content, Parent, Present
 from confsync.sync.fetch import Case, Found
 from confsync.sync.refusals import AFTER_IGNORED, MOVE_IGNORED, compared_result, refusal
 from confsync.sync.renames import Renamed
+
+# The document of a written page, its case, and what landed.
+Written = tuple[Entry, Case, Landed]
+
+
+def kept(entry: Entry, case: Case, made: Landed) -> Written:
+    """Return what the settling needs of a written page: no text here, and no body there."""
+    if isinstance(case.remote, Present):
+        page = case.remote.page
+        light = replace(case.remote, page=Page(page.info, "", page.digest))
+        case = replace(case, remote=light)
+    return without_text(entry, files=False), case, made
 
 
 class Settling:
@@ -44,7 +56,7 @@ class Settling:
         # Whether the written versions are minor edits, by path.
         self._minor: dict[str, bool | None] = {}
 
-    def settle(self, landed: list[tuple[Entry, Case, Landed]]) -> list[PageResult]:
+    def settle(self, landed: list[Written]) -> list[PageResult]:
         """Read the stored pages back in bulk, and write them to the files."""
         if not landed:
             return []
@@ -55,7 +67,7 @@ class Settling:
         places = [(entry, case, found.get(case.stamp.id)) for entry, case, _ in landed]
         self._extras.reorder(places)
         told: dict[str, PageResult] = {}
-        waiting: list[tuple[Entry, Case, Landed]] = []
+        waiting: list[Written] = []
 
         def writes() -> Iterator[Writing]:
             for entry, case, made in landed:
